@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace sagebrush::agent_protocol {
+
+// The one place that knows the file names in DATA/jobs/<id>/attempt-N/<host>/.
+struct AttemptFolder {
+  std::filesystem::path root;
+
+  std::filesystem::path spec() const { return root / "spec.json"; }
+  std::filesystem::path lock() const { return root / "agent.lock"; }
+  std::filesystem::path agent_log() const { return root / "agent.log"; }
+  std::filesystem::path shim_lock() const { return root / "shim.lock"; }
+  std::filesystem::path output_log() const { return root / "output.log"; }
+  std::filesystem::path container_exit() const { return root / "container-exit.json"; }
+  std::filesystem::path exit_record() const { return root / "exit.json"; }
+  std::filesystem::path work() const { return root / "work"; }  // overlays, bundle, opt/ml; removed at the end
+
+  static AttemptFolder of(const std::filesystem::path& data, const std::string& job_id, int attempt,
+                          const std::string& host);
+};
+
+// True when some process holds the lock file (flock): the agent or shim of that folder lives. False when the file is absent.
+bool is_locked(const std::filesystem::path& lock_file);
+
+}  // namespace sagebrush::agent_protocol

@@ -1,0 +1,199 @@
+#include "agent_protocol/messages.h"
+
+#include "agent_protocol/json_reader.h"
+
+namespace sagebrush::agent_protocol {
+namespace {
+
+namespace json = boost::json;
+
+std::string to_string(StopCause cause) {
+  return cause == StopCause::kRequested ? "Requested" : "MaxRuntime";
+}
+
+StopCause stop_cause_from(const std::string& text) {
+  if (text == "Requested") return StopCause::kRequested;
+  if (text == "MaxRuntime") return StopCause::kMaxRuntime;
+  throw Error(ErrorKind::kInvalid, "member stop must be Requested or MaxRuntime, not " + text);
+}
+
+Outcome outcome_from(const std::string& text) {
+  if (text == "Completed") return Outcome::kCompleted;
+  if (text == "Failed") return Outcome::kFailed;
+  if (text == "Stopped") return Outcome::kStopped;
+  throw Error(ErrorKind::kInvalid, "member outcome must be Completed, Failed or Stopped, not " + text);
+}
+
+json::object to_json(const InputFile& file) {
+  return {{"path", file.path},
+          {"bucket", file.bucket},
+          {"key", file.key},
+          {"bytes", static_cast<std::int64_t>(file.bytes)},
+          {"etag", file.etag},
+          {"blob", file.blob}};
+}
+
+json::array to_json(const std::vector<InputFile>& files) {
+  json::array all;
+  all.reserve(files.size());
+  for (const auto& file : files) all.push_back(to_json(file));
+  return all;
+}
+
+std::vector<InputFile> files_from(const json::array& array) {
+  std::vector<InputFile> files;
+  files.reserve(array.size());
+  for (const auto& value : array) {
+    const JsonReader in(as_object(value, "a file"));
+    files.push_back({.path = in.text("path"),
+                     .bucket = in.text("bucket"),
+                     .key = in.text("key"),
+                     .bytes = in.size("bytes"),
+                     .etag = in.text("etag"),
+                     .blob = in.text("blob")});
+  }
+  return files;
+}
+
+}  // namespace
+
+std::string to_string(Phase phase) {
+  switch (phase) {
+    case Phase::kStarting: return "Starting";
+    case Phase::kDownloading: return "Downloading";
+    case Phase::kTraining: return "Training";
+    case Phase::kUploading: return "Uploading";
+  }
+  return "Starting";
+}
+
+Phase phase_from_string(const std::string& text) {
+  for (const Phase phase :
+       {Phase::kStarting, Phase::kDownloading, Phase::kTraining, Phase::kUploading}) {
+    if (to_string(phase) == text) return phase;
+  }
+  throw Error(ErrorKind::kInvalid,
+              "member phase must be Starting, Downloading, Training or Uploading, not " + text);
+}
+
+std::string to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kCompleted: return "Completed";
+    case Outcome::kFailed: return "Failed";
+    case Outcome::kStopped: return "Stopped";
+  }
+  return "Failed";
+}
+
+json::object to_json(const Report& report) {
+  json::object out{{"at_ms", to_ms(report.at)}, {"message", report.message}, {"runtime", report.runtime}};
+  if (report.entered) out["phase"] = to_string(*report.entered);
+  return out;
+}
+
+Report report_from_json(const json::object& object) {
+  const JsonReader in(object);
+  Report report;
+  if (in.has("phase")) report.entered = phase_from_string(in.text("phase"));
+  report.at = in.time("at_ms");
+  report.message = in.text_or("message", "");
+  report.runtime = in.text_or("runtime", "");
+  return report;
+}
+
+json::object to_json(const ReportAnswer& answer) {
+  json::object out;
+  if (answer.stop) out["stop"] = to_string(*answer.stop);
+  if (answer.kill_at) out["kill_at_ms"] = to_ms(*answer.kill_at);
+  return out;
+}
+
+ReportAnswer report_answer_from_json(const json::object& object) {
+  const JsonReader in(object);
+  ReportAnswer answer;
+  if (in.has("stop")) answer.stop = stop_cause_from(in.text("stop"));
+  answer.kill_at = in.time_if("kill_at_ms");
+  return answer;
+}
+
+json::object to_json(const LogBatch& batch) {
+  json::array events;
+  events.reserve(batch.events.size());
+  for (const auto& event : batch.events) {
+    events.push_back(json::object{{"t", to_ms(event.time)}, {"m", event.message}});
+  }
+  return {{"first_sequence", static_cast<std::int64_t>(batch.first_sequence)},
+          {"events", std::move(events)}};
+}
+
+LogBatch log_batch_from_json(const json::object& object) {
+  const JsonReader in(object);
+  LogBatch batch;
+  batch.first_sequence = in.size("first_sequence");
+  for (const auto& value : in.array("events")) {
+    const JsonReader event(as_object(value, "an event"));
+    batch.events.push_back({event.time("t"), event.text("m")});
+  }
+  return batch;
+}
+
+json::object to_json(const Inputs& inputs) {
+  json::array channels;
+  for (const auto& channel : inputs.channels) {
+    channels.push_back(json::object{{"name", channel.name},
+                                    {"compression", channel.compression},
+                                    {"files", to_json(channel.files)},
+                                    {"augmented_manifest", channel.augmented_manifest}});
+  }
+  return {{"channels", std::move(channels)}, {"checkpoints", to_json(inputs.checkpoints)}};
+}
+
+Inputs inputs_from_json(const json::object& object) {
+  const JsonReader in(object);
+  Inputs inputs;
+  for (const auto& value : in.array("channels")) {
+    const JsonReader channel(as_object(value, "a channel"));
+    inputs.channels.push_back({.name = channel.text("name"),
+                               .compression = channel.text("compression"),
+                               .files = files_from(channel.array("files")),
+                               .augmented_manifest = channel.text("augmented_manifest")});
+  }
+  inputs.checkpoints = files_from(in.array("checkpoints"));
+  return inputs;
+}
+
+json::object to_json(const ExitRecord& record) {
+  json::object out{{"outcome", to_string(record.outcome)},
+                   {"failure_reason", record.failure_reason},
+                   {"infrastructure", record.infrastructure},
+                   {"out_of_memory", record.out_of_memory},
+                   {"peak_memory_bytes", static_cast<std::int64_t>(record.peak_memory_bytes)},
+                   {"artifact", record.artifact},
+                   {"ended_ms", to_ms(record.ended)}};
+  if (record.exit_code) out["exit_code"] = *record.exit_code;
+  if (record.signal) out["signal"] = *record.signal;
+  if (record.stop) out["stop"] = to_string(*record.stop);
+  if (record.training_started) out["training_started_ms"] = to_ms(*record.training_started);
+  if (record.training_ended) out["training_ended_ms"] = to_ms(*record.training_ended);
+  return out;
+}
+
+ExitRecord exit_record_from_json(const json::object& object) {
+  const JsonReader in(object);
+  ExitRecord record;
+  record.outcome = outcome_from(in.text("outcome"));
+  record.failure_reason = in.text("failure_reason");
+  record.infrastructure = in.boolean("infrastructure");
+  if (const auto code = in.integer_if("exit_code")) record.exit_code = static_cast<int>(*code);
+  if (const auto signal = in.integer_if("signal")) record.signal = static_cast<int>(*signal);
+  record.out_of_memory = in.boolean("out_of_memory");
+  record.peak_memory_bytes = in.size("peak_memory_bytes");
+  if (in.has("stop")) record.stop = stop_cause_from(in.text("stop"));
+  record.artifact = in.text("artifact");
+  record.training_started = in.time_if("training_started_ms");
+  record.training_ended = in.time_if("training_ended_ms");
+  record.ended = in.time("ended_ms");
+  return record;
+}
+
+}  // namespace sagebrush::agent_protocol

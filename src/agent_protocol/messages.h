@@ -1,0 +1,94 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace sagebrush::agent_protocol {
+
+// SageMaker's words for what an attempt is doing; in this order.
+enum class Phase { kStarting, kDownloading, kTraining, kUploading };
+std::string to_string(Phase phase);  // "Starting", …
+Phase phase_from_string(const std::string& text);
+
+struct Report {
+  std::optional<Phase> entered;  // absent in a heartbeat
+  Time at;
+  std::string message;           // the transition's StatusMessage
+  std::string runtime;           // "crun 1.8.1"; in the first report
+};
+
+enum class StopCause { kRequested, kMaxRuntime };
+
+struct ReportAnswer {
+  std::optional<StopCause> stop;  // SIGTERM the container now (once)
+  std::optional<Time> kill_at;    // SIGKILL then; stored by the server, so that it outlives every restart
+};
+
+struct LogEvent {
+  Time time;
+  std::string message;  // one line without its end, UTF-8 (invalid bytes replaced), at most 256 KiB
+};
+
+struct LogBatch {
+  std::uint64_t first_sequence = 0;  // of events[0]; counts lines of the stream from 0
+  std::vector<LogEvent> events;
+};
+
+struct InputFile {
+  std::string path;    // below the channel's folder; no "..", not absolute
+  std::string bucket;
+  std::string key;
+  std::uint64_t bytes = 0;
+  std::string etag;
+  std::string blob;    // absolute path on the server's disk; "" when it has none in one piece
+};
+
+struct InputChannel {
+  std::string name;
+  std::string compression;            // "None" or "Gzip"
+  std::vector<InputFile> files;
+  std::string augmented_manifest;     // the lines for this host (AugmentedManifestFile), "" otherwise
+};
+
+struct Inputs {
+  std::vector<InputChannel> channels;
+  std::vector<InputFile> checkpoints;  // to restore before the start
+};
+
+enum class Outcome { kCompleted, kFailed, kStopped };
+std::string to_string(Outcome outcome);
+
+// How an attempt ended on one host. exit.json holds exactly this; it is the truth about the attempt.
+struct ExitRecord {
+  Outcome outcome = Outcome::kFailed;
+  std::string failure_reason;     // 1,024 characters at most; "" unless kFailed
+  bool infrastructure = false;    // the machine's fault and not the algorithm's: may be tried again
+  std::optional<int> exit_code;   // the container's, if it ran
+  std::optional<int> signal;
+  bool out_of_memory = false;
+  std::uint64_t peak_memory_bytes = 0;
+  std::optional<StopCause> stop;  // set when it ended because it was told to
+  std::string artifact;           // s3://…/model.tar.gz; "" when there is none
+  std::optional<Time> training_started;
+  std::optional<Time> training_ended;  // the container's exit
+  Time ended;
+};
+
+boost::json::object to_json(const Report& report);
+boost::json::object to_json(const ReportAnswer& answer);
+boost::json::object to_json(const LogBatch& batch);
+boost::json::object to_json(const Inputs& inputs);
+boost::json::object to_json(const ExitRecord& record);
+// Each throws Error{kInvalid} that names the member.
+Report report_from_json(const boost::json::object& object);
+ReportAnswer report_answer_from_json(const boost::json::object& object);
+LogBatch log_batch_from_json(const boost::json::object& object);
+Inputs inputs_from_json(const boost::json::object& object);
+ExitRecord exit_record_from_json(const boost::json::object& object);
+
+}  // namespace sagebrush::agent_protocol
