@@ -30,7 +30,9 @@ File File::open(const std::filesystem::path& path, int flags, unsigned mode) {
   return File(fd);
 }
 
-int File::release() { return std::exchange(fd_, -1); }
+int File::release() {
+  return std::exchange(fd_, -1);
+}
 
 void File::close() {
   if (fd_ >= 0 && ::close(release()) != 0) throw_errno("close");
@@ -45,7 +47,9 @@ void File::write_all(std::span<const std::byte> data) const {
   }
 }
 
-void File::write_all(std::string_view data) const { write_all(std::as_bytes(std::span(data))); }
+void File::write_all(std::string_view data) const {
+  write_all(std::as_bytes(std::span(data)));
+}
 
 std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> into) const {
   for (;;) {
@@ -56,7 +60,7 @@ std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> into) const
 }
 
 std::uint64_t File::size() const {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd_, &status) != 0) throw_errno("fstat");
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -82,7 +86,8 @@ std::string read_file(const std::filesystem::path& path) {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
                            unsigned mode) {
-  const auto temporary = path.parent_path() / ("." + path.filename().string() + "." + random_hex(8));
+  const auto temporary =
+      path.parent_path() / ("." + path.filename().string() + "." + random_hex(8));
   try {
     File file = File::open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
     file.write_all(content);

@@ -15,7 +15,9 @@ std::string random_bytes(std::size_t count) {
   return bytes;
 }
 
-std::string random_hex(std::size_t bytes) { return to_hex(random_bytes(bytes)); }
+std::string random_hex(std::size_t bytes) {
+  return to_hex(random_bytes(bytes));
+}
 
 std::string random_text(std::size_t count, const std::string& alphabet) {
   // Draws again above the last multiple of the alphabet's size: no letter is likelier than another.
