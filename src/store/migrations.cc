@@ -1,0 +1,15 @@
+#include "store/migrations.h"
+
+namespace sagebrush::store {
+
+std::span<const Migration> migrations() {
+  static const Migration all[] = {
+      {1, kObjectsSchema},
+      {2, kIdentitiesSchema},
+      {3, kLogsSchema},
+      {4, kJobsSchema},
+  };
+  return all;
+}
+
+}  // namespace sagebrush::store
