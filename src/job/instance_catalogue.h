@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sagebrush::job {
+
+struct InstanceType {
+  std::string name;
+  int cpus = 0;
+  std::uint64_t memory_bytes = 0;
+  int gpus = 0;
+};
+
+// What an instance type is made of (instance_types.csv). nullopt for one that nobody listed.
+std::optional<InstanceType> find_instance_type(std::string_view name);
+
+// What jobs may use of this machine.
+struct Capacity {
+  int cpus = 1;
+  std::uint64_t memory_bytes = 0;
+};
+
+// Processors that this process may run on, and all memory.
+Capacity capacity_of_this_machine();
+
+// What a job gets: the instance type, or the whole machine where that is less.
+struct Allotment {
+  int cpus = 1;
+  std::uint64_t memory_bytes = 0;
+  std::string notice;  // says what is less than asked; "" when nothing is
+};
+
+Allotment allot(const InstanceType& type, const Capacity& machine);
+
+}  // namespace sagebrush::job

@@ -1,0 +1,155 @@
+#include "job/training_job.h"
+
+#include "agent_protocol/json_reader.h"
+
+namespace sagebrush::job {
+namespace {
+
+namespace json = boost::json;
+using agent_protocol::as_object;
+using agent_protocol::JsonReader;
+
+constexpr std::chrono::seconds kDefaultMaxRuntime{86400};  // AWS's: one day
+
+json::object to_json(const Transition& transition) {
+  json::object out{{"status", to_string(transition.status)},
+                   {"start_ms", to_ms(transition.start)},
+                   {"message", transition.message}};
+  if (transition.end) out["end_ms"] = to_ms(*transition.end);
+  return out;
+}
+
+Transition transition_from(const json::object& object) {
+  const JsonReader in(object);
+  return {.status = secondary_status_from_string(in.text("status")),
+          .start = in.time("start_ms"),
+          .end = in.time_if("end_ms"),
+          .message = in.text("message")};
+}
+
+json::object to_json(const Attempt& attempt) {
+  return {{"number", attempt.number},
+          {"token", attempt.token},
+          {"cpu_set", json::array(attempt.cpu_set.begin(), attempt.cpu_set.end())},
+          {"cpus", attempt.cpus},
+          {"memory_bytes", static_cast<std::int64_t>(attempt.memory_bytes)},
+          {"log_stream_suffix", attempt.log_stream_suffix},
+          {"granted_ms", to_ms(attempt.granted)},
+          {"agent_starts", attempt.agent_starts},
+          {"runtime", attempt.runtime}};
+}
+
+Attempt attempt_from(const json::object& object) {
+  const JsonReader in(object);
+  Attempt attempt;
+  attempt.number = static_cast<int>(in.integer("number"));
+  attempt.token = in.text("token");
+  for (const auto& cpu : in.array("cpu_set")) attempt.cpu_set.push_back(cpu.to_number<int>());
+  attempt.cpus = static_cast<int>(in.integer("cpus"));
+  attempt.memory_bytes = in.size("memory_bytes");
+  attempt.log_stream_suffix = in.text("log_stream_suffix");
+  attempt.granted = in.time("granted_ms");
+  attempt.agent_starts = static_cast<int>(in.integer("agent_starts"));
+  attempt.runtime = in.text("runtime");
+  return attempt;
+}
+
+json::object to_json(const StopOrder& stop) {
+  return {{"cause", stop.cause == StopCause::kRequested ? "Requested" : "MaxRuntime"},
+          {"at_ms", to_ms(stop.at)},
+          {"kill_at_ms", to_ms(stop.kill_at)}};
+}
+
+StopOrder stop_from(const json::object& object) {
+  const JsonReader in(object);
+  return {.cause = in.text("cause") == "Requested" ? StopCause::kRequested : StopCause::kMaxRuntime,
+          .at = in.time("at_ms"),
+          .kill_at = in.time("kill_at_ms")};
+}
+
+// The integer at request[outer][inner], if both are there.
+std::optional<std::int64_t> nested_integer(const json::object& request, const char* outer,
+                                           const char* inner) {
+  const auto* structure = request.if_contains(outer);
+  if (!structure || !structure->is_object()) return std::nullopt;
+  const auto* value = structure->get_object().if_contains(inner);
+  if (!value || !value->is_number()) return std::nullopt;
+  return value->to_number<std::int64_t>();
+}
+
+}  // namespace
+
+std::string TrainingJob::instance_type() const {
+  if (const auto* config = request.if_contains("ResourceConfig"); config && config->is_object()) {
+    const auto& resources = config->get_object();
+    if (const auto* type = resources.if_contains("InstanceType"); type && type->is_string()) {
+      return std::string(type->get_string());
+    }
+    const auto* groups = resources.if_contains("InstanceGroups");
+    if (groups && groups->is_array() && !groups->get_array().empty()) {
+      const auto* type = groups->get_array()[0].as_object().if_contains("InstanceType");
+      if (type && type->is_string()) return std::string(type->get_string());
+    }
+  }
+  return "ml.m5.xlarge";
+}
+
+std::chrono::seconds TrainingJob::max_runtime() const {
+  const auto seconds = nested_integer(request, "StoppingCondition", "MaxRuntimeInSeconds");
+  return seconds ? std::chrono::seconds(*seconds) : kDefaultMaxRuntime;
+}
+
+int TrainingJob::most_attempts() const {
+  return 1 + static_cast<int>(
+                 nested_integer(request, "RetryStrategy", "MaximumRetryAttempts").value_or(0));
+}
+
+json::object to_json(const TrainingJob& job) {
+  json::array transitions;
+  for (const auto& transition : job.transitions) transitions.push_back(to_json(transition));
+  json::object out{{"id", job.id},
+                   {"name", job.name},
+                   {"arn", job.arn},
+                   {"region", job.region},
+                   {"request", job.request},
+                   {"status", to_string(job.status)},
+                   {"secondary", to_string(job.secondary)},
+                   {"transitions", std::move(transitions)},
+                   {"created_ms", to_ms(job.created)},
+                   {"modified_ms", to_ms(job.modified)},
+                   {"failure_reason", job.failure_reason},
+                   {"artifact", job.artifact},
+                   {"attempts_made", job.attempts_made}};
+  if (job.training_start) out["training_start_ms"] = to_ms(*job.training_start);
+  if (job.training_end) out["training_end_ms"] = to_ms(*job.training_end);
+  if (job.attempt) out["attempt"] = to_json(*job.attempt);
+  if (job.stop) out["stop"] = to_json(*job.stop);
+  return out;
+}
+
+TrainingJob training_job_from_json(const json::object& object) {
+  const JsonReader in(object);
+  TrainingJob job;
+  job.id = in.text("id");
+  job.name = in.text("name");
+  job.arn = in.text("arn");
+  job.region = in.text("region");
+  job.request = in.object("request");
+  job.status = status_from_string(in.text("status"));
+  job.secondary = secondary_status_from_string(in.text("secondary"));
+  for (const auto& value : in.array("transitions")) {
+    job.transitions.push_back(transition_from(as_object(value, "a transition")));
+  }
+  job.created = in.time("created_ms");
+  job.modified = in.time("modified_ms");
+  job.training_start = in.time_if("training_start_ms");
+  job.training_end = in.time_if("training_end_ms");
+  job.failure_reason = in.text("failure_reason");
+  job.artifact = in.text("artifact");
+  job.attempts_made = static_cast<int>(in.integer("attempts_made"));
+  if (in.has("attempt")) job.attempt = attempt_from(in.object("attempt"));
+  if (in.has("stop")) job.stop = stop_from(in.object("stop"));
+  return job;
+}
+
+}  // namespace sagebrush::job

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent_protocol/messages.h"
+#include "base/time.h"
+#include "job/status.h"
+
+namespace sagebrush::job {
+
+using agent_protocol::StopCause;
+
+struct Transition {
+  SecondaryStatus status = SecondaryStatus::kStarting;
+  Time start;
+  std::optional<Time> end;  // open: the present one
+  std::string message;
+};
+
+// The lease: who may act for the job now. A token other than this one is refused everywhere.
+struct Attempt {
+  int number = 1;
+  std::string token;
+  std::vector<int> cpu_set;
+  int cpus = 1;
+  std::uint64_t memory_bytes = 0;
+  std::string log_stream_suffix;  // epoch seconds: the stream is <job>/algo-1-<suffix>
+  Time granted;
+  int agent_starts = 0;           // how often an agent had to be started for it
+  std::string runtime;            // the container runtime, as the agent said
+};
+
+struct StopOrder {
+  StopCause cause = StopCause::kRequested;
+  Time at;
+  Time kill_at;  // stored, so that no restart lengthens the grace
+};
+
+// A training job: plain data, changed only by job/transitions.h, kept as JSON in store::Jobs.
+struct TrainingJob {
+  std::string id;  // unique for ever
+  std::string name;
+  std::string arn;
+  std::string region;
+  boost::json::object request;  // CreateTrainingJob as validated, every member that came
+  Status status = Status::kInProgress;
+  SecondaryStatus secondary = SecondaryStatus::kStarting;
+  std::vector<Transition> transitions;
+  Time created;
+  Time modified;
+  std::optional<Time> training_start;  // staging begins
+  std::optional<Time> training_end;    // after the upload; for Failed, when the failure was seen
+  std::string failure_reason;
+  std::string artifact;                // s3://…/model.tar.gz
+  std::optional<Attempt> attempt;      // absent while waiting for room
+  int attempts_made = 0;
+  std::optional<StopOrder> stop;
+  std::int64_t version = 1;
+
+  std::string instance_type() const;  // "ml.m5.xlarge" when an instance group or nothing is named
+  std::chrono::seconds max_runtime() const;
+  int most_attempts() const;          // 1 + RetryStrategy.MaximumRetryAttempts
+};
+
+boost::json::object to_json(const TrainingJob& job);
+TrainingJob training_job_from_json(const boost::json::object& object);
+
+}  // namespace sagebrush::job

@@ -1,0 +1,163 @@
+#include "job/transitions.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace sagebrush::job {
+namespace {
+
+using agent_protocol::ExitRecord;
+using agent_protocol::Outcome;
+using agent_protocol::Phase;
+
+constexpr std::size_t kLongestFailureReason = 1024;  // SageMaker's FailureReason
+
+Time not_before_history(const TrainingJob& job, Time at) {
+  return job.transitions.empty() ? at : std::max(at, job.transitions.back().start);
+}
+
+void move_to(TrainingJob& job, SecondaryStatus status, const std::string& message, Time at) {
+  at = not_before_history(job, at);
+  if (!job.transitions.empty()) job.transitions.back().end = at;
+  job.transitions.push_back({.status = status, .start = at, .end = {}, .message = message});
+  job.secondary = status;
+  job.modified = std::max(job.modified, at);
+}
+
+void end(TrainingJob& job, Status status, SecondaryStatus secondary, const std::string& message,
+         Time at) {
+  move_to(job, secondary, message, at);
+  job.transitions.back().end = job.transitions.back().start;
+  job.status = status;
+  job.attempt.reset();
+  if (job.training_start) job.training_end = std::max(*job.training_start, job.transitions.back().start);
+}
+
+void require_unfinished(const TrainingJob& job) {
+  if (is_final(job.status)) {
+    throw Error(ErrorKind::kConflict, "training job " + job.name + " is " + to_string(job.status));
+  }
+}
+
+SecondaryStatus secondary_of(Phase phase) {
+  switch (phase) {
+    case Phase::kStarting: return SecondaryStatus::kStarting;
+    case Phase::kDownloading: return SecondaryStatus::kDownloading;
+    case Phase::kTraining: return SecondaryStatus::kTraining;
+    case Phase::kUploading: return SecondaryStatus::kUploading;
+  }
+  return SecondaryStatus::kStarting;
+}
+
+// Where a phase stands in an attempt; a stop comes before the upload.
+int rank(SecondaryStatus status) {
+  switch (status) {
+    case SecondaryStatus::kDownloading: return 1;
+    case SecondaryStatus::kTraining: return 2;
+    case SecondaryStatus::kStopping: return 3;
+    case SecondaryStatus::kUploading: return 4;
+    default: return 0;
+  }
+}
+
+const char* message_of(Phase phase) {
+  switch (phase) {
+    case Phase::kStarting: return kPreparingMessage;
+    case Phase::kDownloading: return kDownloadingMessage;
+    case Phase::kTraining: return kTrainingMessage;
+    case Phase::kUploading: return kUploadingMessage;
+  }
+  return kPreparingMessage;
+}
+
+void end_stopped(TrainingJob& job, StopCause cause, Time at) {
+  if (cause == StopCause::kMaxRuntime) {
+    end(job, Status::kStopped, SecondaryStatus::kMaxRuntimeExceeded, kMaxRuntimeMessage, at);
+  } else {
+    end(job, Status::kStopped, SecondaryStatus::kStopped, kStoppedMessage, at);
+  }
+}
+
+}  // namespace
+
+void begin(TrainingJob& job, Time now) {
+  job.created = job.modified = now;
+  move_to(job, SecondaryStatus::kStarting, kStartingMessage, now);
+}
+
+void explain_wait(TrainingJob& job, const std::string& message, Time now) {
+  if (is_final(job.status) || job.attempt || job.transitions.back().message == message) return;
+  job.transitions.back().message = message;
+  job.modified = not_before_history(job, now);
+}
+
+void grant(TrainingJob& job, Attempt attempt, const std::string& message, Time now) {
+  require_unfinished(job);
+  if (job.attempt) throw Error(ErrorKind::kConflict, job.name + " has an attempt already");
+  attempt.number = ++job.attempts_made;
+  attempt.granted = now;
+  job.attempt = std::move(attempt);
+  if (job.secondary == SecondaryStatus::kStarting) {
+    job.transitions.back().message = message;
+    job.modified = not_before_history(job, now);
+  } else {
+    move_to(job, SecondaryStatus::kStarting, message, now);
+  }
+}
+
+void enter(TrainingJob& job, Phase phase, Time at) {
+  require_unfinished(job);
+  const SecondaryStatus next = secondary_of(phase);
+  if (rank(next) <= rank(job.secondary)) return;
+  move_to(job, next, message_of(phase), at);
+  if (!job.training_start && phase != Phase::kStarting) {
+    job.training_start = job.transitions.back().start;
+  }
+}
+
+void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, Time now) {
+  require_unfinished(job);
+  if (job.stop) return;
+  job.stop = StopOrder{.cause = cause, .at = now, .kill_at = now + grace};
+  job.status = Status::kStopping;
+  if (!job.attempt) {
+    end_stopped(job, cause, now);
+  } else if (job.secondary != SecondaryStatus::kUploading) {
+    move_to(job, SecondaryStatus::kStopping, kStoppingMessage, now);
+  }
+}
+
+void finish(TrainingJob& job, const ExitRecord& record, Time now) {
+  require_unfinished(job);
+  const bool may_retry = record.outcome == Outcome::kFailed && record.infrastructure && !job.stop &&
+                         job.attempts_made < job.most_attempts();
+  if (may_retry) {
+    job.attempt.reset();
+    move_to(job, SecondaryStatus::kRestarting,
+            std::string(kRestartingMessage) + ": " + record.failure_reason, now);
+    return;
+  }
+  job.artifact = record.artifact;
+  switch (record.outcome) {
+    case Outcome::kCompleted:
+      end(job, Status::kCompleted, SecondaryStatus::kCompleted, kCompletedMessage, now);
+      return;
+    case Outcome::kStopped:
+      end_stopped(job, job.stop ? job.stop->cause : record.stop.value_or(StopCause::kRequested), now);
+      return;
+    case Outcome::kFailed:
+      job.failure_reason = cut_utf8(record.failure_reason, kLongestFailureReason);
+      end(job, Status::kFailed, SecondaryStatus::kFailed, job.failure_reason, now);
+      return;
+  }
+}
+
+std::int64_t training_seconds(const TrainingJob& job, Time now) {
+  if (!job.training_start) return 0;
+  const auto span = job.training_end.value_or(std::max(now, *job.training_start)) - *job.training_start;
+  return std::chrono::ceil<std::chrono::seconds>(span).count();
+}
+
+}  // namespace sagebrush::job
