@@ -9,6 +9,7 @@ CREATE TABLE iam_users (
   name TEXT PRIMARY KEY,
   path TEXT NOT NULL,
   user_id TEXT NOT NULL UNIQUE,
+  tags TEXT NOT NULL,
   created_ms BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX iam_users_by_lower_name ON iam_users (lower(name));
