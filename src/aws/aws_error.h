@@ -8,8 +8,9 @@
 
 namespace sagebrush::aws {
 
-// An error as an AWS client sees it. The codec words it (JSON `__type`, XML `<Code>`); thrown by services and by whatever
-// reads a request, caught by the dispatcher. The client throws what it read from an answer.
+// An error as an AWS client sees it. The codec words it (JSON `__type`, XML `<Code>`); thrown by
+// services and by whatever reads a request, caught by the dispatcher. The client throws what it
+// read from an answer.
 class AwsError : public std::exception {
  public:
   AwsError(std::string code, int status, std::string message)
@@ -29,7 +30,8 @@ class AwsError : public std::exception {
 enum class ErrorStyle { kS3, kQuery, kJson };
 ErrorStyle error_style(std::string_view service);  // by signing name; kJson for one not known
 
-// Maps an error of a lower layer by the table in the .cc. kIo and kInternal get a general message: their own is for the log.
+// Maps an error of a lower layer by the table in the .cc. kIo and kInternal get a general message:
+// their own is for the log.
 AwsError to_aws_error(const Error& error, std::string_view service);
 
 }  // namespace sagebrush::aws
