@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "agent_protocol/messages.h"
+#include "job/inputs.h"
+#include "job/live_jobs.h"
+
+namespace sagebrush {
+class Clock;
+namespace store {
+class Logs;
+}
+}  // namespace sagebrush
+
+namespace sagebrush::job {
+
+// Who calls: taken from the path and the Authorization header.
+struct AgentIdentity {
+  std::string job_id;
+  int attempt = 0;
+  std::string host;
+  std::string token;
+};
+
+// Answers agents. Every call throws Error{kConflict} when the caller does not hold the job's lease (any more).
+class AgentDesk {
+ public:
+  // changed: called after a call that the engine should look at.
+  AgentDesk(LiveJobs& jobs, store::Logs& logs, const ObjectSource& source, const Clock& clock,
+            std::function<void()> changed)
+      : jobs_(jobs), logs_(logs), source_(source), clock_(clock), changed_(std::move(changed)) {}
+
+  agent_protocol::ReportAnswer report(const AgentIdentity& agent, const agent_protocol::Report& report);
+  // Answers the sequence number wanted next.
+  std::uint64_t store_logs(const AgentIdentity& agent, const agent_protocol::LogBatch& batch);
+  // Throws Error{kInvalid} in words for the job's FailureReason when an input is not there.
+  agent_protocol::Inputs inputs(const AgentIdentity& agent);
+  void exit(const AgentIdentity& agent, const agent_protocol::ExitRecord& record);
+
+ private:
+  LiveJobs::JobPtr holder(const AgentIdentity& agent) const;
+
+  LiveJobs& jobs_;
+  store::Logs& logs_;
+  const ObjectSource& source_;
+  const Clock& clock_;
+  std::function<void()> changed_;
+};
+
+// The record as the server takes it: Completed only when the artifact it names is in the store.
+agent_protocol::ExitRecord checked(agent_protocol::ExitRecord record, const ObjectSource& source);
+
+}  // namespace sagebrush::job

@@ -1,0 +1,166 @@
+#include "job/engine.h"
+
+#include <chrono>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "job/transitions.h"
+#include "store/jobs.h"
+
+namespace sagebrush::job {
+namespace {
+
+// An agent that dies is noticed by its lock, which nobody announces: how often to look while there are agents.
+constexpr std::chrono::milliseconds kLookInterval{100};
+constexpr std::chrono::milliseconds kIdleInterval{5000};
+
+}  // namespace
+
+Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& identities,
+               store::Logs& logs, ObjectSource source, Executor& executor, ImageTable images,
+               const Clock& clock)
+    : settings_(std::move(settings)),
+      rows_(jobs),
+      identities_(identities),
+      logs_(logs),
+      source_(std::move(source)),
+      executor_(executor),
+      images_(std::move(images)),
+      clock_(clock),
+      jobs_(jobs),
+      desk_(jobs_, logs, source_, clock, [this] { wake(); }) {
+  jobs_.load();
+}
+
+Engine::~Engine() { stop(); }
+
+void Engine::start() {
+  find_leftovers();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Engine::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Engine::wake() {
+  {
+    const std::scoped_lock lock(mutex_);
+    awake_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Engine::run() {
+  for (;;) {
+    step();
+    const auto patience = known_.empty() && closing_.empty() ? kIdleInterval : kLookInterval;
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, patience, [this] { return awake_ || stopping_; });
+    if (stopping_) return;
+    awake_ = false;
+  }
+}
+
+void Engine::step() {
+  watch_agents();
+  schedule();
+  clean_up();
+}
+
+void Engine::create(TrainingJob job) {
+  job.id = random_uuid();
+  begin(job, clock_.now());
+  jobs_.add(std::move(job));
+  wake();
+}
+
+std::optional<TrainingJob> Engine::find(const std::string& name) {
+  const auto row = rows_.find(kTrainingKind, name);
+  if (!row) return std::nullopt;
+  return from_row(*row);
+}
+
+void Engine::order_stop(const std::string& name) {
+  const auto job = jobs_.find_named(name);
+  if (!job) {
+    const auto finished = find(name);
+    if (!finished) throw Error(ErrorKind::kNotFound, "no training job " + name);
+    throw Error(ErrorKind::kConflict, to_string(finished->status));
+  }
+  jobs_.update(job->id, [this](TrainingJob& changing) {
+    job::order_stop(changing, StopCause::kRequested, settings_.spec.stop_grace, clock_.now());
+  });
+  wake();
+}
+
+void Engine::remove(const std::string& name) {
+  const auto job = find(name);
+  if (!job) throw Error(ErrorKind::kNotFound, "no training job " + name);
+  if (!is_final(job->status)) throw Error(ErrorKind::kConflict, to_string(job->status));
+  rows_.erase(job->id);
+}
+
+Allotment Engine::need_of(const TrainingJob& job) const {
+  const std::string name = job.instance_type();
+  const auto type = find_instance_type(name);
+  if (type) return allot(*type, settings_.capacity);
+  return {.cpus = settings_.capacity.cpus,
+          .memory_bytes = settings_.capacity.memory_bytes,
+          .notice = name + " is not in the instance catalogue: the job gets the whole machine"};
+}
+
+Snapshot Engine::snapshot() const {
+  Snapshot snapshot;
+  snapshot.now = clock_.now();
+  snapshot.capacity = settings_.capacity;
+  snapshot.cpus = settings_.cpus;
+  for (const auto& job : jobs_.all()) {
+    if (!job->attempt) {
+      snapshot.waiting.push_back({job->id, need_of(*job)});
+      continue;
+    }
+    RunningJob running{.id = job->id,
+                       .cpus = job->attempt->cpus,
+                       .cpu_set = job->attempt->cpu_set,
+                       .memory_bytes = job->attempt->memory_bytes,
+                       .stop_ordered = job->stop.has_value(),
+                       .must_end = {}};
+    if (job->training_start) running.must_end = *job->training_start + job->max_runtime();
+    snapshot.running.push_back(std::move(running));
+  }
+  return snapshot;
+}
+
+void Engine::schedule() {
+  for (const auto& action : next_actions(snapshot())) {
+    try {
+      if (const auto* start = std::get_if<StartAttempt>(&action)) {
+        start_attempt(*start);
+      } else if (const auto* overdue = std::get_if<StopForRuntime>(&action)) {
+        jobs_.update(overdue->job_id, [this](TrainingJob& job) {
+          job::order_stop(job, StopCause::kMaxRuntime, settings_.spec.stop_grace, clock_.now());
+        });
+      } else if (const auto* wait = std::get_if<ExplainWait>(&action)) {
+        const auto job = jobs_.find(wait->job_id);
+        if (!job || job->transitions.back().message == wait->message) continue;
+        jobs_.update(wait->job_id, [&](TrainingJob& changing) {
+          explain_wait(changing, wait->message, clock_.now());
+        });
+      }
+    } catch (const Error& error) {
+      // The job may have ended or been stopped since the snapshot: the next look sees it as it is.
+      if (error.kind() != ErrorKind::kConflict && error.kind() != ErrorKind::kNotFound) {
+        spdlog::error("engine: {}", error.what());
+      }
+    }
+  }
+}
+
+}  // namespace sagebrush::job

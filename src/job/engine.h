@@ -1,0 +1,106 @@
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent_protocol/attempt_folder.h"
+#include "job/agent_desk.h"
+#include "job/executor.h"
+#include "job/image_table.h"
+#include "job/inputs.h"
+#include "job/instance_catalogue.h"
+#include "job/live_jobs.h"
+#include "job/scheduler.h"
+#include "job/spec_builder.h"
+
+namespace sagebrush::store {
+class Identities;
+class Jobs;
+class Logs;
+}  // namespace sagebrush::store
+
+namespace sagebrush::job {
+
+struct EngineSettings {
+  std::filesystem::path data;  // DATA; job folders are DATA/jobs/<id>
+  Capacity capacity;
+  std::vector<int> cpus;       // the processors' numbers
+  SpecSettings spec;
+};
+
+// Runs training jobs: takes them in, starts attempts as room permits, watches agents, cleans up. One thread steers; what it does is
+// decided by pure functions (scheduler.h, transitions.h) on what the database says.
+class Engine {
+ public:
+  Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& identities,
+         store::Logs& logs, ObjectSource source, Executor& executor, ImageTable images,
+         const Clock& clock);
+  ~Engine();
+
+  // Takes up what an earlier server left, then steers until stop().
+  void start();
+  void stop();
+
+  // Commits the job and returns. job.request, name, arn and region are the caller's. Throws Error{kAlreadyExists}.
+  void create(TrainingJob job);
+  // Throws Error{kNotFound}, or Error{kConflict} when the job is final.
+  void order_stop(const std::string& name);
+  // Removes a final job's record; logs and objects stay. Throws as order_stop.
+  void remove(const std::string& name);
+  std::optional<TrainingJob> find(const std::string& name);
+  AgentDesk& desk() { return desk_; }
+
+ private:
+  void run();
+  void wake();
+  void step();
+  void watch_agents();
+  void revive(const LiveJobs::JobPtr& job, const agent_protocol::AttemptFolder& folder);
+  void schedule();
+  void start_attempt(const StartAttempt& start);
+  void place(const LiveJobs::JobPtr& job);
+  void end_attempt(const LiveJobs::JobPtr& job, const agent_protocol::ExitRecord& record);
+  void fail(const LiveJobs::JobPtr& job, const std::string& reason, bool infrastructure);
+  void clean_up();
+  void find_leftovers();
+  Snapshot snapshot() const;
+  Allotment need_of(const TrainingJob& job) const;
+  agent_protocol::AttemptFolder folder_of(const TrainingJob& job) const;
+
+  // One attempt that is over; its folder goes once no agent works in it.
+  struct Closing {
+    agent_protocol::AttemptFolder folder;
+    std::string job_id;
+    int attempt = 0;
+    int agent_starts = 0;
+  };
+
+  EngineSettings settings_;
+  store::Jobs& rows_;
+  store::Identities& identities_;
+  store::Logs& logs_;
+  ObjectSource source_;
+  Executor& executor_;
+  ImageTable images_;
+  const Clock& clock_;
+  LiveJobs jobs_;
+  AgentDesk desk_;
+
+  std::map<std::filesystem::path, Closing> closing_;  // by folder; the engine's thread only
+  std::map<std::string, LiveJobs::JobPtr> known_;     // with an attempt, at the last look; likewise
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool awake_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sagebrush::job

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "job/engine.h"
+#include "job/transitions.h"
+#include "store/identities.h"
+#include "store/logs.h"
+
+namespace sagebrush::job {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using agent_protocol::AttemptFolder;
+using agent_protocol::ExitRecord;
+
+// An agent that dies more often than this in one attempt dies of something that starting it again does not mend.
+constexpr int kMostAgentStarts = 5;
+// Keys outlive the longest possible upload after the last second of training.
+constexpr std::chrono::hours kKeysBeyondRuntime{24};
+
+std::string role_of(const TrainingJob& job) {
+  const auto* role = job.request.if_contains("RoleArn");
+  return role && role->is_string() ? std::string(role->get_string()) : "";
+}
+
+// nullopt when there is none; Throws Error{kInvalid} when it can't be read: it is written whole or not at all.
+std::optional<ExitRecord> read_exit_record(const AttemptFolder& folder) {
+  if (!fs::exists(folder.exit_record())) return std::nullopt;
+  json::error_code failed;
+  const json::value value = json::parse(read_file(folder.exit_record()), failed);
+  if (failed || !value.is_object()) {
+    throw Error(ErrorKind::kInvalid, folder.exit_record().string() + " is not a JSON object");
+  }
+  return agent_protocol::exit_record_from_json(value.get_object());
+}
+
+}  // namespace
+
+AttemptFolder Engine::folder_of(const TrainingJob& job) const {
+  return AttemptFolder::of(settings_.data, job.id, job.attempt.value().number, host_name(1));
+}
+
+void Engine::start_attempt(const StartAttempt& start) {
+  const Time now = clock_.now();
+  const auto job = jobs_.update(start.job_id, [&](TrainingJob& changing) {
+    Attempt attempt;
+    attempt.token = random_hex(32);
+    attempt.cpus = start.cpus;
+    attempt.cpu_set = start.cpu_set;
+    attempt.memory_bytes = start.memory_bytes;
+    attempt.log_stream_suffix = std::to_string(to_ms(now) / 1000);
+    const std::string notice = need_of(changing).notice;
+    grant(changing, std::move(attempt),
+          notice.empty() ? kPreparingMessage : std::string(kPreparingMessage) + ": " + notice, now);
+  });
+  known_[job->id] = job;
+  place(job);
+}
+
+// Writes the spec if it is not there yet, and starts an agent on it.
+void Engine::place(const LiveJobs::JobPtr& job) {
+  const AttemptFolder folder = folder_of(*job);
+  try {
+    if (!fs::exists(folder.spec())) {
+      fs::create_directories(folder.root);
+      const auto session = identities_.create_job_session(role_of(*job), job->id, job->attempt->number,
+                                                          job->max_runtime() + kKeysBeyondRuntime);
+      agent_protocol::Access access;
+      access.access_key_id = session.access_key_id;
+      access.secret_access_key = session.secret;
+      access.session_token = session.token;
+      const auto spec =
+          build_spec(*job, settings_.spec, images_, access, need_of(*job).notice);
+      write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
+    }
+    executor_.start(folder);
+    logs_.ensure_stream(kTrainingLogGroup, log_stream(*job));
+  } catch (const Error& error) {
+    const bool users_fault =
+        error.kind() == ErrorKind::kNotFound || error.kind() == ErrorKind::kInvalid;
+    fail(job, users_fault ? error.what() : std::string("InternalServerError: ") + error.what(),
+         !users_fault);
+  } catch (const fs::filesystem_error& error) {
+    fail(job, std::string("InternalServerError: ") + error.what(), true);
+  }
+}
+
+void Engine::fail(const LiveJobs::JobPtr& job, const std::string& reason, bool infrastructure) {
+  ExitRecord record;
+  record.failure_reason = reason;
+  record.infrastructure = infrastructure;
+  record.ended = clock_.now();
+  end_attempt(job, record);
+}
+
+void Engine::end_attempt(const LiveJobs::JobPtr& job, const ExitRecord& record) {
+  jobs_.update(job->id, [&](TrainingJob& changing) {
+    if (!changing.attempt || changing.attempt->number != job->attempt->number) return;
+    finish(changing, record, clock_.now());
+  });
+}
+
+// Looks at each attempt: who ended is to be cleaned up, whose agent died without a word gets another one.
+void Engine::watch_agents() {
+  std::map<std::string, LiveJobs::JobPtr> now_running;
+  for (const auto& job : jobs_.all()) {
+    if (job->attempt) now_running[job->id] = job;
+  }
+  for (const auto& [id, job] : known_) {
+    const auto still = now_running.find(id);
+    if (still != now_running.end() && still->second->attempt->number == job->attempt->number) continue;
+    const AttemptFolder folder = folder_of(*job);
+    closing_[folder.root] = {.folder = folder, .job_id = id, .attempt = job->attempt->number};
+  }
+  known_ = std::move(now_running);
+  for (const auto& [id, job] : known_) {
+    const AttemptFolder folder = folder_of(*job);
+    try {
+      if (!executor_.alive(folder)) revive(job, folder);
+    } catch (const Error& error) {
+      // The job may have ended while we looked; a broken record is the machine's fault.
+      if (error.kind() == ErrorKind::kConflict || error.kind() == ErrorKind::kNotFound) continue;
+      spdlog::error("job {}: {}", job->name, error.what());
+      if (error.kind() == ErrorKind::kInvalid) {
+        fail(job, std::string("InternalServerError: ") + error.what(), true);
+      }
+    }
+  }
+}
+
+// The agent is gone. Its exit record is the truth; without one the same attempt goes on with another agent.
+void Engine::revive(const LiveJobs::JobPtr& job, const AttemptFolder& folder) {
+  // The agent may have delivered its record between the snapshot and its end.
+  const auto latest = jobs_.find(job->id);
+  if (!latest || !latest->attempt || latest->attempt->number != job->attempt->number) return;
+  if (const auto record = read_exit_record(folder)) {
+    end_attempt(latest, checked(*record, source_));
+    return;
+  }
+  if (latest->attempt->agent_starts >= kMostAgentStarts) {
+    fail(latest, "InternalServerError: the agent of " + host_name(1) + " died " +
+                     std::to_string(kMostAgentStarts) + " times",
+         true);
+    return;
+  }
+  spdlog::warn("job {}: its agent is gone without an exit record; starting another", job->name);
+  const auto counted =
+      jobs_.update(job->id, [](TrainingJob& changing) { ++changing.attempt.value().agent_starts; });
+  place(counted);
+}
+
+}  // namespace sagebrush::job

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent_protocol/messages.h"
+
+namespace sagebrush::job {
+
+struct ListedObject {
+  std::string key;
+  std::uint64_t bytes = 0;
+  std::string etag;
+  std::string blob;  // its file on this machine; "" when it has none in one piece
+};
+
+// What staging needs of the object store. Both throw Error{kNotFound} when the bucket or the object is not there.
+struct ObjectSource {
+  // All objects of a bucket whose key starts with prefix, in key order.
+  std::function<std::vector<ListedObject>(const std::string& bucket, const std::string& prefix)> list;
+  std::function<std::string(const std::string& bucket, const std::string& key)> read;
+};
+
+struct S3Location {
+  std::string bucket;
+  std::string key;  // may be ""
+};
+
+// "s3://bucket/some/prefix". Throws Error{kInvalid} that shows the text.
+S3Location parse_s3_uri(std::string_view uri);
+
+// Where a key lands below the channel's folder, given the S3Uri's prefix, as SageMaker lays it out: below the prefix when that is a
+// folder, by its last part when the prefix is the key itself or ends within a name.
+std::string path_below_prefix(std::string_view prefix, std::string_view key);
+
+// Resolves the request's InputDataConfig for host number `index` of `count`, and the checkpoints to restore.
+// Throws Error{kInvalid} with SageMaker's words when a channel's source has no objects.
+agent_protocol::Inputs resolve_inputs(const boost::json::object& request, const ObjectSource& source,
+                                      std::size_t index, std::size_t count);
+
+}  // namespace sagebrush::job

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "job/training_job.h"
+
+namespace sagebrush::store {
+class Jobs;
+struct JobRow;
+}  // namespace sagebrush::store
+
+namespace sagebrush::job {
+
+inline constexpr const char* kTrainingKind = "training";
+
+store::JobRow to_row(const TrainingJob& job);
+TrainingJob from_row(const store::JobRow& row);
+
+// The unfinished training jobs: what the database holds of them, kept in memory too. Every change is in the database before anyone
+// sees it here. Safe for use by any thread.
+class LiveJobs {
+ public:
+  using JobPtr = std::shared_ptr<const TrainingJob>;
+
+  explicit LiveJobs(store::Jobs& jobs) : jobs_(jobs) {}
+
+  void load();
+  // Throws Error{kAlreadyExists}.
+  void add(TrainingJob job);
+  // Runs `change` on a copy and commits it, one change of a job at a time; what `change` throws comes out and nothing is changed.
+  // A job that became final is no longer here afterwards. Throws Error{kNotFound} when the job is not unfinished.
+  JobPtr update(const std::string& id, const std::function<void(TrainingJob&)>& change);
+  JobPtr find(const std::string& id) const;          // null when not unfinished
+  JobPtr find_named(const std::string& name) const;  // likewise
+  std::vector<JobPtr> all() const;                   // in the order of their creation
+
+ private:
+  struct Entry {
+    std::mutex changing;
+    JobPtr job;
+  };
+  void keep(TrainingJob job);
+
+  store::Jobs& jobs_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Entry>> by_id_;
+  std::map<std::pair<Time, std::string>, std::string> order_;  // (created, name) → id
+};
+
+}  // namespace sagebrush::job

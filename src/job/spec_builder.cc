@@ -1,0 +1,102 @@
+#include "job/spec_builder.h"
+
+#include "base/error.h"
+
+namespace sagebrush::job {
+namespace {
+
+namespace json = boost::json;
+using agent_protocol::Image;
+using agent_protocol::ImageKind;
+
+const json::object* object_at(const json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value ? value->if_object() : nullptr;
+}
+
+std::string text_at(const json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+std::vector<std::string> texts_at(const json::object& object, const char* name) {
+  std::vector<std::string> texts;
+  if (const auto* value = object.if_contains(name); value && value->is_array()) {
+    for (const auto& item : value->get_array()) texts.emplace_back(item.as_string());
+  }
+  return texts;
+}
+
+// ContainerEntrypoint replaces the image's, ContainerArguments its arguments; arguments alone go without "train".
+Image image_of(const json::object& request, const ImageTable& images) {
+  static const json::object kNothing;
+  const auto* given = object_at(request, "AlgorithmSpecification");
+  const json::object& algorithm = given ? *given : kNothing;
+  Image image;
+  image.reference = text_at(algorithm, "TrainingImage");
+  if (image.reference.empty()) image.reference = text_at(algorithm, "AlgorithmName");
+  const auto kind = images.find(image.reference);
+  if (!kind) {
+    throw Error(ErrorKind::kNotFound, "ClientError: Cannot find the training image \"" +
+                                          image.reference +
+                                          "\": no registry entry and no alias has that name.");
+  }
+  image.kind = *kind;
+  image.entrypoint = texts_at(algorithm, "ContainerEntrypoint");
+  image.arguments = texts_at(algorithm, "ContainerArguments");
+  if (image.entrypoint.empty()) {
+    if (image.kind == ImageKind::kBuiltin) {
+      image.entrypoint = {"/opt/sagebrush/bin/sagebrush-vision"};
+    }
+    if (image.arguments.empty()) image.arguments = {"train"};
+  }
+  return image;
+}
+
+}  // namespace
+
+std::string host_name(int number) { return "algo-" + std::to_string(number); }
+
+std::string log_stream(const TrainingJob& job) {
+  return job.name + "/" + host_name(1) + "-" + job.attempt.value().log_stream_suffix;
+}
+
+std::string output_uri(const TrainingJob& job) {
+  const auto* config = object_at(job.request, "OutputDataConfig");
+  std::string uri = config ? text_at(*config, "S3OutputPath") : "";
+  while (uri.ends_with('/')) uri.pop_back();
+  return uri + "/" + job.name + "/output";
+}
+
+agent_protocol::Spec build_spec(const TrainingJob& job, const SpecSettings& settings,
+                                const ImageTable& images, const agent_protocol::Access& access,
+                                const std::string& notice) {
+  const Attempt& attempt = job.attempt.value();
+  agent_protocol::Spec spec;
+  spec.job_id = job.id;
+  spec.job_name = job.name;
+  spec.job_arn = job.arn;
+  spec.attempt = attempt.number;
+  spec.host = host_name(1);
+  spec.hosts = {spec.host};
+  spec.instance_type = job.instance_type();
+  spec.region = job.region;
+  spec.account = settings.account;
+  spec.access = access;
+  spec.access.server_url = settings.server_url;
+  spec.access.ca_file = settings.ca_file;
+  spec.access.token = attempt.token;
+  spec.image = image_of(job.request, images);
+  spec.limits = {attempt.cpus, attempt.cpu_set, attempt.memory_bytes};
+  spec.log_group = kTrainingLogGroup;
+  spec.log_stream = log_stream(job);
+  spec.output_uri = output_uri(job);
+  spec.blob_directory = settings.blob_directory;
+  spec.runtime = settings.runtime;
+  spec.notice = notice;
+  spec.stop_grace = settings.stop_grace;
+  spec.request = job.request;
+  return spec;
+}
+
+}  // namespace sagebrush::job

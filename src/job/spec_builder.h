@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "agent_protocol/spec.h"
+#include "job/image_table.h"
+#include "job/training_job.h"
+
+namespace sagebrush::job {
+
+inline constexpr const char* kTrainingLogGroup = "/aws/sagemaker/TrainingJobs";
+
+// What is the same in every spec of this server.
+struct SpecSettings {
+  std::string account;
+  std::string server_url;
+  std::string ca_file;
+  std::string blob_directory;
+  std::string runtime = "auto";
+  std::chrono::seconds stop_grace{120};
+};
+
+std::string host_name(int number);                          // "algo-1"
+std::string log_stream(const TrainingJob& job);             // "<job>/algo-1-<epoch>"; needs an attempt
+std::string output_uri(const TrainingJob& job);             // "s3://bucket/prefix/<job>/output"
+
+// The spec of the job's present attempt. Throws Error{kNotFound} when the job names an image that is not here, in the words for
+// its FailureReason.
+agent_protocol::Spec build_spec(const TrainingJob& job, const SpecSettings& settings,
+                                const ImageTable& images, const agent_protocol::Access& access,
+                                const std::string& notice);
+
+}  // namespace sagebrush::job
