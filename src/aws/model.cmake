@@ -1,0 +1,11 @@
+# The service models, and all that is driven by their tables.
+include(${PROJECT_SOURCE_DIR}/tools/codegen/codegen.cmake)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+
+sagebrush_codegen(table_sources tables)
+
+sagebrush_library(sagebrush_aws_model
+  SOURCES json_field.cc model.cc registry.cc ${table_sources}
+  LIBRARIES sagebrush_aws_sign sagebrush_base sagebrush_http Boost::json pugixml::pugixml PkgConfig::RE2)
+add_dependencies(sagebrush_aws_model sagebrush_generated_tables)
