@@ -1,0 +1,131 @@
+#include "algorithms/image_classification/batch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/random.h"
+
+namespace sagebrush::vision {
+namespace {
+
+template <typename Pixel>
+Normalization measure_pixels(const Pixel* pixels, std::size_t count, std::size_t channels,
+                             const std::string& source) {
+  Normalization result;
+  const double per_channel = static_cast<double>(count / channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    double sum = 0;
+    for (std::size_t i = c; i < count; i += channels) sum += static_cast<double>(pixels[i]);
+    const double mean = sum / per_channel;
+    double squares = 0;
+    for (std::size_t i = c; i < count; i += channels) {
+      const double off = static_cast<double>(pixels[i]) - mean;
+      squares += off * off;
+    }
+    const double deviation = std::sqrt(squares / per_channel);
+    if (!(deviation > 0) || !std::isfinite(deviation))
+      user_error(source + ": all pixels of channel " + std::to_string(c) +
+                 " are equal; there is nothing to learn from");
+    result.mean.push_back(static_cast<float>(mean));
+    result.deviation.push_back(static_cast<float>(deviation));
+  }
+  return result;
+}
+
+struct Affine {  // normalised = pixel * scale + offset
+  std::vector<float> scale;
+  std::vector<float> offset;
+};
+
+template <typename Pixel>
+void copy_row(const Pixel* from, float* to, std::size_t pixels, const Affine& affine) {
+  const std::size_t channels = affine.scale.size();
+  if (channels == 1) {
+    const float scale = affine.scale[0];
+    const float offset = affine.offset[0];
+    for (std::size_t i = 0; i < pixels; ++i) to[i] = static_cast<float>(from[i]) * scale + offset;
+    return;
+  }
+  for (std::size_t i = 0; i < pixels; ++i) {
+    for (std::size_t c = 0; c < channels; ++c)
+      to[i * channels + c] =
+          static_cast<float>(from[i * channels + c]) * affine.scale[c] + affine.offset[c];
+  }
+}
+
+void blank(float* to, std::size_t pixels, const Affine& affine) {
+  const std::size_t channels = affine.offset.size();
+  for (std::size_t i = 0; i < pixels; ++i)
+    std::copy_n(affine.offset.data(), channels, to + i * channels);
+}
+
+template <typename Pixel>
+void copy_image(const Pixel* image, const ImageSet& set, Shift shift, const Affine& affine,
+                float* out) {
+  const auto height = static_cast<std::ptrdiff_t>(set.height);
+  const auto width = static_cast<std::ptrdiff_t>(set.width);
+  const auto channels = static_cast<std::ptrdiff_t>(set.channels);
+  const std::ptrdiff_t left =
+      std::min<std::ptrdiff_t>(std::max<std::ptrdiff_t>(shift.right, 0), width);
+  const std::ptrdiff_t right =
+      std::min<std::ptrdiff_t>(std::max<std::ptrdiff_t>(-shift.right, 0), width);
+  for (std::ptrdiff_t y = 0; y < height; ++y) {
+    float* const row = out + y * width * channels;
+    const std::ptrdiff_t from = y - shift.down;
+    if (from < 0 || from >= height) {
+      blank(row, set.width, affine);
+      continue;
+    }
+    blank(row, static_cast<std::size_t>(left), affine);
+    if (left + right < width)
+      copy_row(image + (from * width + right) * channels, row + left * channels,
+               static_cast<std::size_t>(width - left - right), affine);
+    blank(row + (width - right) * channels, static_cast<std::size_t>(right), affine);
+  }
+}
+
+template <typename Pixel>
+void gather(const Pixel* pixels, const ImageSet& set, const Affine& affine,
+            const std::uint32_t* indices, std::size_t n, const Shift* shifts, float* out) {
+  const std::size_t size = set.image_size();
+  for (std::size_t i = 0; i < n; ++i)
+    copy_image(pixels + indices[i] * size, set, shifts == nullptr ? Shift{} : shifts[i], affine,
+               out + i * size);
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::uint64_t epoch, std::size_t count) {
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  Random random(seed, Random::Stream::kOrder, epoch);
+  for (std::size_t i = count; i > 1; --i)
+    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
+  return order;
+}
+
+Normalization measure(const ImageSet& set) {
+  const std::size_t count = set.count * set.image_size();
+  return set.is_uint8() ? measure_pixels(set.bytes.data(), count, set.channels, set.source)
+                        : measure_pixels(set.floats.data(), count, set.channels, set.source);
+}
+
+void fill_batch(const ImageSet& set, const Normalization& normalization,
+                const std::uint32_t* indices, std::size_t n, const Shift* shifts, float* out,
+                std::int64_t* labels) {
+  Affine affine;
+  for (std::size_t c = 0; c < set.channels; ++c) {
+    affine.scale.push_back(1.0F / normalization.deviation[c]);
+    affine.offset.push_back(-normalization.mean[c] / normalization.deviation[c]);
+  }
+  if (set.is_uint8()) {
+    gather(set.bytes.data(), set, affine, indices, n, shifts, out);
+  } else {
+    gather(set.floats.data(), set, affine, indices, n, shifts, out);
+  }
+  for (std::size_t i = 0; i < n; ++i) labels[i] = set.labels[indices[i]];
+}
+
+}  // namespace sagebrush::vision

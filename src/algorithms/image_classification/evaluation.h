@@ -1,0 +1,10 @@
+#pragma once
+
+#include <filesystem>
+
+namespace sagebrush::vision {
+
+// The accuracy of a saved model on the test half of `data`. Throws Error.
+double evaluate_model(const std::filesystem::path& model, const std::filesystem::path& data);
+
+}  // namespace sagebrush::vision

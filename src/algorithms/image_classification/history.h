@@ -1,0 +1,23 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <cstdint>
+#include <vector>
+
+namespace sagebrush::vision {
+
+struct EpochMetrics {
+  std::int64_t epoch = 0;  // from 1
+  double train_loss = 0;
+  double train_accuracy = 0;
+  double validation_accuracy = 0;
+  double images_per_second = 0;  // of the training steps
+  double seconds = 0;            // since training began, all runs together
+};
+
+boost::json::value to_json(const std::vector<EpochMetrics>& history);
+
+// Throws Error{kUser} for anything that to_json would not write.
+std::vector<EpochMetrics> history_from_json(const boost::json::value& value);
+
+}  // namespace sagebrush::vision

@@ -1,0 +1,170 @@
+// sagebrush-vision: the built-in image-classification algorithm, by SageMaker's container contract.
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/evaluation.h"
+#include "algorithms/image_classification/file.h"
+#include "algorithms/image_classification/hyperparameters.h"
+#include "algorithms/image_classification/runtime_environment.h"
+#include "algorithms/image_classification/trainer.h"
+#include "algorithms/image_classification/training_run.h"
+
+#ifndef SAGEBRUSH_VERSION
+#error "SAGEBRUSH_VERSION comes from CMake"
+#endif
+
+namespace sagebrush::vision {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr std::size_t kMaxFailureBytes = 1024;  // what SageMaker keeps of it
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+void request_stop(int) {
+  stop_requested = 1;
+}
+
+void catch_stop_signals() {
+  struct sigaction action{};
+  action.sa_handler = request_stop;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+void print_help() {
+  std::printf(
+      "sagebrush-vision: image classification on CPUs, by SageMaker's container contract\n\n"
+      "  sagebrush-vision train [--opt-ml DIR]              train a job laid out under DIR "
+      "(/opt/ml)\n"
+      "  sagebrush-vision evaluate --model DIR --data DIR   accuracy of a saved model on test "
+      "data\n"
+      "  sagebrush-vision version\n"
+      "  sagebrush-vision --help\n\n"
+      "Channels: train (or training) and test (or testing, validation); or one channel with both.\n"
+      "Files: MNIST's IDX files, plain or gzip'd (train-images-idx3-ubyte[.gz], t10k-...), or\n"
+      "{train,test}_{images,labels}.npy.\n\n"
+      "Hyperparameters:\n%s\n"
+      "Exit status: 0 done, or stopped by SIGTERM with checkpoint and model saved; 1 failed (the\n"
+      "reason is on standard error and in DIR/output/failure); 2 wrong usage.\n",
+      hyperparameters_help().c_str());
+}
+
+int usage(const std::string& what) {
+  std::fprintf(stderr, "sagebrush-vision: %s; see sagebrush-vision --help\n", what.c_str());
+  return kUsage;
+}
+
+// The options of a command: each takes a value, as "--name value" or "--name=value".
+struct Option {
+  const char* name;
+  std::string* value;
+};
+
+std::string parse_options(const std::vector<std::string>& words,
+                          const std::vector<Option>& options) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::size_t equals = words[i].find('=');
+    const std::string name = words[i].substr(0, equals);
+    const Option* found = nullptr;
+    for (const Option& option : options) {
+      if (name == option.name) found = &option;
+    }
+    if (found == nullptr) return "unknown argument " + words[i];
+    if (equals != std::string::npos) {
+      *found->value = words[i].substr(equals + 1);
+    } else if (++i < words.size()) {
+      *found->value = words[i];
+    } else {
+      return name + " needs a value";
+    }
+    if (found->value->empty()) return name + " needs a value";
+  }
+  return "";
+}
+
+int report_failure(const std::filesystem::path& failure_file, const std::string& message) {
+  std::fprintf(stderr, "sagebrush-vision: %s\n", message.c_str());
+  if (failure_file.empty()) return kFailed;
+  std::error_code error;
+  std::filesystem::create_directories(failure_file.parent_path(), error);
+  std::FILE* file = std::fopen(failure_file.c_str(), "w");
+  if (file == nullptr) {
+    std::fprintf(stderr, "sagebrush-vision: cannot write %s\n", failure_file.c_str());
+    return kFailed;
+  }
+  const std::string text = message.substr(0, kMaxFailureBytes);
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fclose(file);
+  return kFailed;
+}
+
+int train(const std::vector<std::string>& words) {
+  std::string base = "/opt/ml";
+  const std::string wrong = parse_options(words, {{"--opt-ml", &base}});
+  if (!wrong.empty()) return usage(wrong);
+  const ContainerPaths paths{base};
+  try {
+    catch_stop_signals();
+    set_threads(usable_processors());
+    Report report(current_host(paths), ::isatty(STDOUT_FILENO) == 1);
+    run_training(paths, report, stop_requested);
+    return 0;
+  } catch (const std::bad_alloc&) {
+    return report_failure(paths.failure(),
+                          "out of memory; a smaller batch_size or a larger instance is needed");
+  } catch (const std::exception& error) {
+    return report_failure(paths.failure(), error.what());
+  }
+}
+
+int evaluate(const std::vector<std::string>& words) {
+  std::string model;
+  std::string data;
+  const std::string wrong = parse_options(words, {{"--model", &model}, {"--data", &data}});
+  if (!wrong.empty()) return usage(wrong);
+  if (model.empty() || data.empty()) return usage("evaluate needs --model DIR and --data DIR");
+  try {
+    set_threads(usable_processors());
+    std::printf("accuracy=%.4f\n", evaluate_model(model, data));
+    return 0;
+  } catch (const std::exception& error) {
+    return report_failure({}, error.what());
+  }
+}
+
+int run(const std::vector<std::string>& words) {
+  if (words.empty()) return usage("a command is needed: train, evaluate, version");
+  const std::string& command = words[0];
+  if (command == "train") return train(words);
+  if (command == "evaluate") return evaluate(words);
+  if (command == "--help" || command == "-h" || command == "help") {
+    print_help();
+    return 0;
+  }
+  if (command == "version" || command == "--version") {
+    std::puts("sagebrush-vision " SAGEBRUSH_VERSION);
+    return 0;
+  }
+  return usage("unknown command " + command);
+}
+
+}  // namespace
+}  // namespace sagebrush::vision
+
+int main(int argc, char** argv) {
+  sagebrush::vision::ensure_environment(argv);
+  return sagebrush::vision::run(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "algorithms/image_classification/batch.h"
+#include "algorithms/image_classification/history.h"
+#include "algorithms/image_classification/hyperparameters.h"
+#include "algorithms/image_classification/named_tensor.h"
+#include "algorithms/image_classification/network_spec.h"
+#include "algorithms/image_classification/safetensors.h"
+
+namespace sagebrush::vision {
+
+// What config.json holds: enough to rebuild the network and prepare its input without the training
+// data.
+struct ModelConfig {
+  NetworkSpec network;
+  Normalization normalization;
+};
+
+// Writes model.safetensors, config.json and labels.json to `folder` (made if absent), the weights
+// last. Throws Error{kSystem}.
+void save_model(const std::filesystem::path& folder, const ModelConfig& config,
+                const Hyperparameters& values, const std::vector<EpochMetrics>& history,
+                const std::vector<NamedTensor>& weights);
+
+// Throws Error: a file is missing or does not say what save_model writes.
+ModelConfig load_model_config(const std::filesystem::path& folder);
+Safetensors load_model_weights(const std::filesystem::path& folder);
+
+}  // namespace sagebrush::vision

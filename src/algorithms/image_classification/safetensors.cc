@@ -1,0 +1,175 @@
+#include "algorithms/image_classification/safetensors.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstring>
+
+#include "algorithms/image_classification/array_size.h"
+#include "algorithms/image_classification/error.h"
+
+namespace sagebrush::vision {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 100'000'000;  // the reference implementation's limit
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (const std::int64_t size : shape)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  return text + "]";
+}
+
+struct Placed {
+  TensorView view;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+class HeaderReader {
+ public:
+  HeaderReader(const std::string& name, std::size_t data_bytes)
+      : name_(name), data_bytes_(data_bytes) {}
+
+  Placed read(const std::string& tensor, const json::value& entry) const {
+    const json::object* object = entry.if_object();
+    const json::value* dtype = object ? object->if_contains("dtype") : nullptr;
+    const json::value* shape = object ? object->if_contains("shape") : nullptr;
+    const json::value* offsets = object ? object->if_contains("data_offsets") : nullptr;
+    if (dtype == nullptr || !dtype->is_string() || shape == nullptr || !shape->is_array() ||
+        offsets == nullptr || !offsets->is_array() || offsets->as_array().size() != 2)
+      fail(tensor, "needs dtype, shape and two data_offsets");
+    if (dtype->as_string() != "F32")
+      fail(tensor, std::string("has type ") + dtype->as_string().c_str() + "; F32 was expected");
+    if (shape->as_array().size() > kMaxRank) fail(tensor, "has too many dimensions");
+    Placed placed;
+    placed.view.name = tensor;
+    std::size_t bytes = sizeof(float);
+    for (const json::value& size : shape->as_array()) {
+      const std::size_t value = natural(tensor, size);
+      if (__builtin_mul_overflow(bytes, value, &bytes)) fail(tensor, "has an impossible shape");
+      placed.view.shape.push_back(static_cast<std::int64_t>(value));
+    }
+    placed.begin = natural(tensor, offsets->as_array()[0]);
+    placed.end = natural(tensor, offsets->as_array()[1]);
+    if (placed.begin > placed.end || placed.end > data_bytes_ || placed.end - placed.begin != bytes)
+      fail(tensor, "has data_offsets that do not fit its shape or the file");
+    return placed;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& tensor, const std::string& what) const {
+    user_error(name_ + ": tensor " + tensor.substr(0, 100) + " " + what);
+  }
+  std::size_t natural(const std::string& tensor, const json::value& value) const {
+    if (value.is_int64() && value.as_int64() >= 0)
+      return static_cast<std::size_t>(value.as_int64());
+    fail(tensor, "has a size or offset that is not a natural number");
+  }
+
+  const std::string& name_;
+  std::size_t data_bytes_;
+};
+
+}  // namespace
+
+std::int64_t TensorView::count() const {
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) count *= size;
+  return count;
+}
+
+Bytes write_safetensors(const std::vector<TensorView>& tensors,
+                        const std::map<std::string, std::string>& metadata) {
+  json::object header;
+  if (!metadata.empty()) {
+    json::object& object = header["__metadata__"].emplace_object();
+    for (const auto& [key, value] : metadata) object[key] = value;
+  }
+  std::int64_t offset = 0;
+  for (const TensorView& tensor : tensors) {
+    const std::int64_t end = offset + tensor.count() * static_cast<std::int64_t>(sizeof(float));
+    json::object& entry = header[tensor.name].emplace_object();
+    entry["dtype"] = "F32";
+    entry["shape"] = json::array(tensor.shape.begin(), tensor.shape.end());
+    entry["data_offsets"] = json::array{offset, end};
+    offset = end;
+  }
+  std::string text = json::serialize(header);
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  Bytes file(8 + text.size() + static_cast<std::size_t>(offset));
+  const std::uint64_t length = text.size();
+  for (int i = 0; i < 8; ++i)
+    file[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(length >> (8 * i));
+  std::memcpy(file.data() + 8, text.data(), text.size());
+  std::uint8_t* at = file.data() + 8 + text.size();
+  for (const TensorView& tensor : tensors) {
+    const std::size_t bytes = static_cast<std::size_t>(tensor.count()) * sizeof(float);
+    if (bytes > 0) std::memcpy(at, tensor.data, bytes);
+    at += bytes;
+  }
+  return file;
+}
+
+Safetensors::Safetensors(Bytes file, const std::string& name)
+    : file_(std::move(file)), name_(name) {
+  if (file_.size() < 8) user_error(name + ": is truncated; a safetensors file was expected");
+  std::uint64_t length = 0;
+  for (int i = 7; i >= 0; --i) length = length << 8 | file_[static_cast<std::size_t>(i)];
+  if (length > kMaxHeaderBytes || length > file_.size() - 8)
+    user_error(name + ": safetensors header of " + std::to_string(length) +
+               " bytes does not fit the file's " + std::to_string(file_.size()));
+  const std::size_t data_start = 8 + static_cast<std::size_t>(length);
+  boost::system::error_code error;
+  const json::value header = json::parse(
+      json::string_view(reinterpret_cast<const char*>(file_.data()) + 8, length), error);
+  if (error || !header.is_object()) user_error(name + ": safetensors header is not a JSON object");
+  const HeaderReader reader(name, file_.size() - data_start);
+  std::vector<Placed> placed;
+  for (const auto& [key, value] : header.as_object()) {
+    if (key == "__metadata__") {
+      if (!value.is_object()) user_error(name + ": __metadata__ is not an object");
+      for (const auto& [meta, text] : value.as_object()) {
+        if (!text.is_string()) user_error(name + ": __metadata__ holds something other than text");
+        metadata_[std::string(meta)] = std::string(text.as_string().c_str());
+      }
+      continue;
+    }
+    placed.push_back(reader.read(std::string(key), value));
+  }
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  std::size_t expected = 0;
+  for (Placed& tensor : placed) {
+    if (tensor.begin != expected)
+      user_error(name + ": tensor " + tensor.view.name.substr(0, 100) +
+                 " leaves a hole or overlaps another");
+    expected = tensor.end;
+  }
+  if (expected != file_.size() - data_start)
+    user_error(name + ": has " + std::to_string(file_.size() - data_start - expected) +
+               " bytes after the last tensor");
+  if (data_start % alignof(float) != 0) {  // legal, though our writer and the reference pad to 8
+    file_.erase(file_.begin(), file_.begin() + static_cast<std::ptrdiff_t>(data_start));
+  }
+  const std::uint8_t* data = file_.data() + (data_start % alignof(float) != 0 ? 0 : data_start);
+  for (Placed& tensor : placed) {
+    tensor.view.data = reinterpret_cast<const float*>(data + tensor.begin);
+    tensors_.push_back(std::move(tensor.view));
+  }
+}
+
+const TensorView& Safetensors::get(const std::string& tensor,
+                                   const std::vector<std::int64_t>& shape) const {
+  for (const TensorView& view : tensors_) {
+    if (view.name != tensor) continue;
+    if (view.shape != shape)
+      user_error(name_ + ": tensor " + tensor + " has shape " + shape_text(view.shape) + "; " +
+                 shape_text(shape) + " was expected");
+    return view;
+  }
+  user_error(name_ + ": tensor " + tensor + " is missing");
+}
+
+}  // namespace sagebrush::vision

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <csignal>
+
+#include "algorithms/image_classification/container_paths.h"
+#include "algorithms/image_classification/report.h"
+
+namespace sagebrush::vision {
+
+// One training job by the container contract: reads configuration and data, resumes from the newest
+// checkpoint, trains, writes model, metrics and checkpoints. `stop` is looked at after each step:
+// when set, the checkpoint and the model of that moment are saved and the run returns. Throws
+// Error.
+void run_training(const ContainerPaths& paths, Report& report,
+                  const volatile std::sig_atomic_t& stop);
+
+}  // namespace sagebrush::vision
