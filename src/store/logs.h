@@ -52,6 +52,10 @@ class Logs {
   LogPage read(const std::string& group, const std::string& stream, const LogReadQuery& query);
   LogSearchPage search(const std::string& group, const LogSearchQuery& query);
 
+  // Saves how much of each segment is known to be whole. For the end of the process: without it the
+  // next use of a stream reads what was appended since the last time.
+  void save_checkpoints();
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
