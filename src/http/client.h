@@ -28,10 +28,10 @@ std::string host_header(const Endpoint& endpoint);
 struct ClientRequest {
   std::string method = "GET";
   std::string target = "/";  // raw path and query
-  Headers headers;           // Host and Content-Length are added when absent
-  std::variant<std::string, FileSegment> body;
-  std::chrono::milliseconds timeout{30000};  // without any byte moving
-  std::function<void(std::uint64_t sent_bytes)> on_sent;  // optional progress of the body
+  Headers headers = {};      // Host and Content-Length are added when absent
+  std::variant<std::string, FileSegment> body = {};
+  std::chrono::milliseconds timeout{30000};                    // without any byte moving
+  std::function<void(std::uint64_t sent_bytes)> on_sent = {};  // optional progress of the body
 };
 
 struct ClientResponse {
@@ -42,8 +42,9 @@ struct ClientResponse {
 
 using BodySink = std::function<void(std::span<const std::byte>)>;
 
-// Blocking client over one kept-alive connection; not for use by two threads at once. Reconnects by itself when the peer
-// closed an idle connection. Throws Error{kUnavailable} when the peer can't be reached, goes away or stays silent past the timeout.
+// Blocking client over one kept-alive connection; not for use by two threads at once. Reconnects by
+// itself when the peer closed an idle connection. Throws Error{kUnavailable} when the peer can't be
+// reached, goes away or stays silent past the timeout.
 class Client {
  public:
   explicit Client(Endpoint endpoint);
