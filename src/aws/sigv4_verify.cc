@@ -32,6 +32,10 @@ void require_signed_headers(const ParsedSignature& signature, const http::Header
       throw auth_error(AuthProblem::kUnsignedHeader, signature.service);
     }
   }
+  // An absent header has the canonical form of an empty one: it may not have been taken away.
+  for (const std::string& name : signature.signed_headers) {
+    if (!headers.find(name)) throw auth_error(AuthProblem::kMismatch, signature.service);
+  }
 }
 
 std::string window_text(const ParsedSignature& signature, Time now, bool expired,
