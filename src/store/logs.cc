@@ -16,7 +16,10 @@ constexpr std::size_t kSegmentsInMemory = 4096;
 constexpr std::uint64_t kCheckpointEachBytes = std::uint64_t{16} << 20;
 
 LogStream stream_of(const LogStreamRow& row, const LogSummary& summary) {
-  LogStream stream{.name = row.name, .created = row.created, .stored_bytes = summary.bytes};
+  LogStream stream;
+  stream.name = row.name;
+  stream.created = row.created;
+  stream.stored_bytes = summary.bytes;
   if (summary.bytes == 0) return stream;
   stream.first_event_ms = summary.first_event_ms;
   stream.last_event_ms = summary.last_event_ms;
