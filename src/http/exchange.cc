@@ -52,6 +52,9 @@ void Exchange::fail(std::string_view step, std::string_view what) {
 }
 
 void Exchange::answer(Response response) {
+  if (!can_be_sent(response)) {
+    return fail("answer", "a status below 200 or a header with a line break");
+  }
   response_ = std::move(response);
   answered_ = true;
   const auto* segments = std::get_if<std::vector<FileSegment>>(&response_.body);

@@ -13,9 +13,13 @@ namespace sagebrush::http {
 bool status_has_body(int status);
 std::uint64_t body_bytes(const Response& response);
 
+// False when the response would not stay one response on the wire: a 1xx status, a line break in a
+// header.
+bool can_be_sent(const Response& response);
+
 // Status line to empty line. `length` absent: no Content-Length. The handler's own Date, Server,
-// Connection, Content-Length and Transfer-Encoding are left out. Throws Error{kInternal} when a
-// field would break the head's lines.
+// Connection, Content-Length and Transfer-Encoding are left out.
+// `response` is one that can be sent.
 std::string format_response_head(const Response& response, std::optional<std::uint64_t> length,
                                  bool keep_alive, std::string_view date);
 
