@@ -16,7 +16,11 @@ struct Room {
 Room room_left(const Snapshot& snapshot) {
   Room room{.cpus = snapshot.cpus, .memory_bytes = snapshot.capacity.memory_bytes};
   for (const auto& job : snapshot.running) {
-    for (const int cpu : job.cpu_set) std::erase(room.cpus, cpu);
+    for (const int cpu : job.cpu_set) {
+      // One place of that number: where jobs share processors it stands there several times.
+      const auto place = std::ranges::find(room.cpus, cpu);
+      if (place != room.cpus.end()) room.cpus.erase(place);
+    }
     room.memory_bytes -= std::min(room.memory_bytes, job.memory_bytes);
   }
   return room;

@@ -3,6 +3,7 @@
 #include <soci/soci.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "store/database.h"
 
 namespace sagebrush::store {
@@ -80,7 +81,7 @@ std::string list_sql(const JobQuery& query) {
 void Jobs::insert(const JobRow& row) {
   database_.write([&](soci::session& session) {
     int taken = 0;
-    session << "SELECT count(*) FROM jobs WHERE kind = :kind AND name = :name",
+    session << "SELECT count(*) FROM jobs WHERE kind = :kind AND lower(name) = lower(:name)",
         soci::use(row.kind), soci::use(row.name), soci::into(taken);
     if (taken != 0) throw Error(ErrorKind::kAlreadyExists, "a job named " + row.name + " exists");
     const long long created = row.created_ms;
@@ -112,11 +113,16 @@ bool Jobs::replace(const JobRow& row) {
 }
 
 std::optional<JobRow> Jobs::find(const std::string& kind, const std::string& name) {
+  auto row = find_lower_case(kind, to_lower(name));
+  return row && row->name == name ? std::move(row) : std::nullopt;
+}
+
+std::optional<JobRow> Jobs::find_lower_case(const std::string& kind, const std::string& name) {
   std::vector<JobRow> rows;
   database_.read([&](soci::session& session) {
     rows = RowReader::read(session,
                            std::string("SELECT ") + kColumns +
-                               " FROM jobs WHERE kind = :kind AND name = :name",
+                               " FROM jobs WHERE kind = :kind AND lower(name) = :name",
                            [&](soci::statement& statement) {
                              statement.exchange(soci::use(kind, "kind"));
                              statement.exchange(soci::use(name, "name"));

@@ -46,11 +46,13 @@ class Jobs {
  public:
   explicit Jobs(Database& database) : database_(database) {}
 
-  // Throws Error{kAlreadyExists} when the kind has a job of that name.
+  // Throws Error{kAlreadyExists} when the kind has a job of that name, in any case.
   void insert(const JobRow& row);
   // Writes row (with version + 1) if the stored version is row.version; false otherwise: somebody else was faster.
   bool replace(const JobRow& row);
   std::optional<JobRow> find(const std::string& kind, const std::string& name);
+  // name: in lower case, as in an ARN.
+  std::optional<JobRow> find_lower_case(const std::string& kind, const std::string& name);
   std::vector<JobRow> unfinished(const std::string& kind);  // InProgress or Stopping; oldest first
   std::vector<JobRow> list(const JobQuery& query);
   void erase(const std::string& id);

@@ -2,6 +2,7 @@
 
 namespace sagebrush::store {
 
+// Names that differ by case alone would share one ARN, whose name part is lower-case.
 // created_ms and modified_ms repeat what the document holds, for order and filters.
 const std::string_view kJobsSchema = R"sql(
 CREATE TABLE jobs (
@@ -12,9 +13,9 @@ CREATE TABLE jobs (
   created_ms  BIGINT NOT NULL,
   modified_ms BIGINT NOT NULL,
   version     BIGINT NOT NULL,
-  document    TEXT NOT NULL,
-  UNIQUE (kind, name)
+  document    TEXT NOT NULL
 );
+CREATE UNIQUE INDEX jobs_by_name ON jobs (kind, lower(name));
 CREATE INDEX jobs_by_creation ON jobs (kind, created_ms, name);
 CREATE INDEX jobs_by_status ON jobs (kind, status, name);
 CREATE TABLE tags (

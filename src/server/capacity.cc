@@ -1,0 +1,24 @@
+#include "server/capacity.h"
+
+#include <sched.h>
+
+namespace sagebrush::server {
+
+void settle_capacity(const Options& options, job::Capacity& capacity, std::vector<int>& cpus) {
+  capacity = job::capacity_of_this_machine();
+  if (options.memory_bytes) capacity.memory_bytes = *options.memory_bytes;
+  if (options.cpus) capacity.cpus = *options.cpus;
+  std::vector<int> allowed;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  ::sched_getaffinity(0, sizeof set, &set);
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) allowed.push_back(cpu);
+  }
+  cpus.clear();
+  for (int i = 0; i < capacity.cpus; ++i) {
+    cpus.push_back(allowed[static_cast<std::size_t>(i) % allowed.size()]);
+  }
+}
+
+}  // namespace sagebrush::server

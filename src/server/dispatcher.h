@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "aws/sigv4.h"
+#include "http/message.h"
+#include "service/call.h"
+
+namespace sagebrush::server {
+
+struct DispatcherSettings {
+  std::string domain;  // for virtual-host style buckets
+  std::vector<std::string> public_read_buckets;
+};
+
+// The way of every request (ARCHITECTURE.md, "Life of a request"): service, signature, operation, handler, answer; the catch site
+// of all that handlers throw.
+class Dispatcher : public http::Handler {
+ public:
+  Dispatcher(service::House& house, DispatcherSettings settings)
+      : house_(house), settings_(std::move(settings)) {}
+
+  std::variant<http::Response, std::unique_ptr<http::Receiver>> begin(
+      std::shared_ptr<const http::Request> request) override;
+
+ private:
+  service::House& house_;
+  DispatcherSettings settings_;
+};
+
+}  // namespace sagebrush::server

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "job/inputs.h"
+
+namespace sagebrush::store {
+class Objects;
+}
+
+namespace sagebrush::server {
+
+// Lets the job engine read the object store. `objects` must outlive what is answered.
+job::ObjectSource object_source(store::Objects& objects);
+
+}  // namespace sagebrush::server

@@ -1,0 +1,28 @@
+#include "generated/sagemaker/delete_training_job.h"
+
+#include "aws/aws_error.h"
+#include "base/error.h"
+#include "job/engine.h"
+#include "service/call.h"
+#include "service/sagemaker/resource_arn.h"
+#include "store/tags.h"
+
+namespace sagebrush::service::sagemaker {
+
+void delete_training_job(Call& call, const sagebrush::sagemaker::DeleteTrainingJobRequest& request) {
+  const std::string name = request.TrainingJobName();
+  try {
+    call.house.engine.remove(name);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kNotFound) {
+      throw aws::AwsError("ResourceNotFound", 400, "Requested resource not found.");
+    }
+    if (error.kind() != ErrorKind::kConflict) throw;
+    throw aws::AwsError("ResourceInUse", 400,
+                        "The training job " + name + " is in status " + error.what() +
+                            "; only a job that has ended can be deleted.");
+  }
+  store::Tags(call.house.database).remove_all(training_job_arn(call, name));
+}
+
+}  // namespace sagebrush::service::sagemaker

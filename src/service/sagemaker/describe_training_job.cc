@@ -1,0 +1,17 @@
+#include "generated/sagemaker/describe_training_job.h"
+
+#include "job/engine.h"
+#include "service/call.h"
+#include "service/sagemaker/missing_job.h"
+#include "service/sagemaker/training_job_document.h"
+
+namespace sagebrush::service::sagemaker {
+
+sagebrush::sagemaker::DescribeTrainingJobResponse describe_training_job(
+    Call& call, const sagebrush::sagemaker::DescribeTrainingJobRequest& request) {
+  const auto job = call.house.engine.find(request.TrainingJobName());
+  if (!job) throw missing_job();
+  return DescribeTrainingJobResponse::from_json(describe(*job, call.time));
+}
+
+}  // namespace sagebrush::service::sagemaker

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "base/time.h"
+#include "job/training_job.h"
+
+namespace sagebrush::service::sagemaker {
+
+// DescribeTrainingJob's answer in canonical JSON: every member of the request as it came (but Tags, which have calls of their own), the
+// defaults that AWS shows, and what the job has become. No member is null or an empty structure: clients choke on those.
+boost::json::object describe(const job::TrainingJob& job, Time now);
+
+// One of ListTrainingJobs' summaries.
+boost::json::object summarise(const job::TrainingJob& job);
+
+}  // namespace sagebrush::service::sagemaker
