@@ -6,6 +6,9 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 sagebrush_codegen(table_sources tables)
 
 sagebrush_library(sagebrush_aws_model
-  SOURCES json_field.cc model.cc registry.cc ${table_sources}
+  SOURCES
+    codec.cc codec_error.cc codec_scalar.cc json_decode.cc json_encode.cc json_field.cc model.cc query_decode.cc query_encode.cc
+    registry.cc rest_decode.cc rest_encode.cc rest_route.cc validation.cc validation_pattern.cc validation_text.cc
+    xml_decode.cc xml_encode.cc ${table_sources}
   LIBRARIES sagebrush_aws_sign sagebrush_base sagebrush_http Boost::json pugixml::pugixml PkgConfig::RE2)
 add_dependencies(sagebrush_aws_model sagebrush_generated_tables)
