@@ -45,7 +45,10 @@ bool read_image_shape(const Array& images, const std::string& name, ImageSet& se
     set.height = shape[1];
     set.width = shape[2];
   } else if (shape.size() == 4 && (is_channel_count(shape[3]) || is_channel_count(shape[1]))) {
-    channels_first = !is_channel_count(shape[3]);
+    // A side has 4 pixels or more, so of two possible readings the one with fewer channels is
+    // right.
+    channels_first =
+        is_channel_count(shape[1]) && (!is_channel_count(shape[3]) || shape[1] < shape[3]);
     set.channels = channels_first ? shape[1] : shape[3];
     set.height = channels_first ? shape[2] : shape[1];
     set.width = channels_first ? shape[3] : shape[2];

@@ -1,0 +1,93 @@
+#include "algorithms/image_classification/safetensors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "algorithms/image_classification/error.h"
+
+namespace sagebrush::vision {
+namespace {
+
+using ::testing::HasSubstr;
+
+Bytes file_of(const std::string& header, std::size_t data_bytes) {
+  Bytes file(8, 0);
+  file[0] = static_cast<std::uint8_t>(header.size() & 255);
+  file[1] = static_cast<std::uint8_t>(header.size() >> 8);
+  file.insert(file.end(), header.begin(), header.end());
+  file.resize(file.size() + data_bytes, 0);
+  return file;
+}
+
+std::string failure_of(const Bytes& file) {
+  try {
+    Safetensors(file, "some-file");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "(no error)";
+}
+
+TEST(Safetensors, RoundTripKeepsNamesShapesValuesAndMetadata) {
+  const std::vector<float> a = {1, 2, 3, 4, 5, 6};
+  const std::vector<float> b = {-0.5F};
+  const Bytes bytes =
+      write_safetensors({{"a.weight", {2, 3}, a.data()}, {"b", {}, b.data()}}, {{"format", "pt"}});
+  const Safetensors file(bytes, "x");
+  ASSERT_EQ(file.tensors().size(), 2U);
+  EXPECT_EQ(file.metadata().at("format"), "pt");
+  const TensorView& view = file.get("a.weight", {2, 3});
+  EXPECT_EQ(std::vector<float>(view.data, view.data + 6), a);
+  EXPECT_EQ(file.get("b", {}).data[0], -0.5F);
+  EXPECT_THROW(file.get("a.weight", {3, 2}), Error);
+  EXPECT_THROW(file.get("c", {}), Error);
+}
+
+TEST(Safetensors, LayoutIsTheFormats) {
+  const float value = 1;
+  const Bytes bytes = write_safetensors({{"t", {1}, &value}}, {});
+  const std::uint64_t length = bytes[0] | static_cast<std::uint64_t>(bytes[1]) << 8;
+  EXPECT_EQ(length % 8, 0U);
+  EXPECT_EQ(bytes.size(), 8 + length + 4);
+  EXPECT_EQ(std::string(bytes.begin() + 8, bytes.begin() + 8 + 53),
+            R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})");
+}
+
+TEST(Safetensors, EveryTruncationIsAnError) {
+  const std::vector<float> a(4);
+  const Bytes whole = write_safetensors({{"a", {4}, a.data()}}, {});
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_NE(failure_of(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))),
+              "(no error)")
+        << size;
+}
+
+TEST(Safetensors, HostileHeadersAreErrors) {
+  Bytes lying(8, 255);
+  EXPECT_THAT(failure_of(lying), HasSubstr("does not fit"));
+  EXPECT_THAT(failure_of(file_of("[]", 0)), HasSubstr("not a JSON object"));
+  EXPECT_THAT(failure_of(file_of(R"({"a":1})", 0)), HasSubstr("needs dtype"));
+  const auto entry = [](const std::string& shape, const std::string& offsets) {
+    return R"({"a":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}";
+  };
+  EXPECT_EQ(failure_of(file_of(entry("[2]", "[0,8]"), 8)), "(no error)");
+  EXPECT_THAT(failure_of(file_of(entry("[3]", "[0,8]"), 8)), HasSubstr("do not fit"));
+  EXPECT_THAT(failure_of(file_of(entry("[2]", "[8,16]"), 8)), HasSubstr("do not fit"));
+  EXPECT_THAT(failure_of(file_of(entry("[2]", "[8,0]"), 8)), HasSubstr("do not fit"));
+  EXPECT_THAT(failure_of(file_of(entry("[-2]", "[0,8]"), 8)), HasSubstr("natural number"));
+  EXPECT_THAT(failure_of(file_of(entry("[4294967296,4294967296]", "[0,0]"), 0)),
+              HasSubstr("impossible shape"));
+  EXPECT_THAT(failure_of(file_of(entry("[1]", "[4,8]"), 8)), HasSubstr("hole"));
+  EXPECT_THAT(failure_of(file_of(entry("[1]", "[0,4]"), 8)), HasSubstr("after the last"));
+  EXPECT_THAT(failure_of(file_of(R"({"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", 2)),
+              HasSubstr("F16"));
+}
+
+TEST(Safetensors, UnalignedDataIsReadAllTheSame) {
+  const Bytes file = file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]} })", 4);
+  ASSERT_NE((file.size() - 4) % 4, 0U);
+  EXPECT_EQ(Safetensors(file, "x").get("a", {1}).data[0], 0.0F);
+}
+
+}  // namespace
+}  // namespace sagebrush::vision

@@ -1,0 +1,103 @@
+#include "algorithms/image_classification/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/random.h"
+#include "algorithms/image_classification/safetensors.h"
+
+namespace sagebrush::vision {
+namespace {
+
+// Images of 8x8 noise with a bright bar: a row for class 0, a column for class 1, nothing for
+// class 2.
+ImageSet bars(std::size_t count, std::uint64_t seed) {
+  Random random(seed, Random::Stream::kOrder);
+  Array images;
+  images.shape = {count, 8, 8};
+  Array labels;
+  labels.shape = {count};
+  for (std::size_t n = 0; n < count; ++n) {
+    const std::uint32_t label = random.below(3);
+    const std::uint32_t place = 1 + random.below(6);
+    for (std::uint32_t y = 0; y < 8; ++y) {
+      for (std::uint32_t x = 0; x < 8; ++x) {
+        const bool bar = (label == 0 && y == place) || (label == 1 && x == place);
+        images.file.push_back(static_cast<std::uint8_t>(random.below(100) + (bar ? 90 : 0)));
+      }
+    }
+    labels.file.push_back(static_cast<std::uint8_t>(label));
+  }
+  return make_image_set(std::move(images), "images", labels, "labels");
+}
+
+class TrainerTest : public ::testing::Test {
+ protected:
+  static Hyperparameters values() {
+    return parse_hyperparameters({{"epochs", "4"}, {"batch_size", "32"}, {"seed", "5"}});
+  }
+  Trainer make(const Hyperparameters& values) {
+    return Trainer(values, default_network(1, 8, 8, 3, 1.0), train_, measure(train_));
+  }
+  static void run(Trainer& trainer, std::int64_t first, std::int64_t last) {
+    for (std::int64_t step = first; step < last; ++step) {
+      if (step == first || step % trainer.steps_per_epoch() == 0)
+        trainer.begin_epoch(step / trainer.steps_per_epoch());
+      trainer.step(step % trainer.steps_per_epoch());
+    }
+  }
+  static std::vector<float> all(const std::vector<NamedTensor>& tensors) {
+    std::vector<float> values;
+    for (const NamedTensor& t : tensors)
+      values.insert(values.end(), t.values.begin(), t.values.end());
+    return values;
+  }
+
+  ImageSet train_ = bars(600, 1);
+};
+
+TEST_F(TrainerTest, LearnsWhatItWasNotShown) {
+  const Hyperparameters hyperparameters = values();
+  Trainer trainer = make(hyperparameters);
+  const ImageSet test = bars(300, 2);
+  EXPECT_LT(trainer.accuracy(test), 0.7);
+  run(trainer, 0, 4 * trainer.steps_per_epoch());
+  EXPECT_GT(trainer.accuracy(test), 0.9);
+}
+
+TEST_F(TrainerTest, ResumedWithinAnEpochGivesTheSameBits) {
+  const Hyperparameters hyperparameters = values();
+  Trainer whole = make(hyperparameters);
+  run(whole, 0, 40);
+  Trainer first = make(hyperparameters);
+  run(first, 0, 25);
+  const std::vector<NamedTensor> state = first.state();
+  std::vector<TensorView> views;
+  for (const NamedTensor& tensor : state) views.push_back(tensor.view());
+  Trainer second = make(hyperparameters);
+  second.load_state(Safetensors(write_safetensors(views, {}), "state"));
+  run(second, 25, 40);
+  EXPECT_EQ(all(second.state()), all(whole.state()));
+  EXPECT_NE(all(second.state()), all(first.state()));
+}
+
+TEST_F(TrainerTest, StateOfAnotherNetworkIsRefused) {
+  const Hyperparameters hyperparameters = values();
+  Trainer trainer = make(hyperparameters);
+  EXPECT_THROW(trainer.load_state(Safetensors(write_safetensors({}, {}), "state")), Error);
+}
+
+TEST_F(TrainerTest, ImagesOfAnotherSizeAreRefused) {
+  const Hyperparameters hyperparameters = values();
+  Trainer trainer = make(hyperparameters);
+  Array images;
+  images.shape = {1, 4, 4};
+  images.file = Bytes(16, 1);
+  Array labels;
+  labels.shape = {1};
+  labels.file = {0};
+  EXPECT_THROW(trainer.accuracy(make_image_set(std::move(images), "i", labels, "l")), Error);
+}
+
+}  // namespace
+}  // namespace sagebrush::vision
