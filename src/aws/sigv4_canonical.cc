@@ -57,6 +57,7 @@ void append_collapsed(std::string& out, std::string_view value) {
 
 std::optional<std::string> canonical_path(std::string_view path, std::string_view service) {
   if (path.empty()) return "/";
+  if (path[0] != '/') return std::nullopt;
   if (service == "s3") return encode_once(path);
   if (!uri_decode(path)) return std::nullopt;
   return uri_encode(tidy(path), true);

@@ -360,12 +360,14 @@ TEST(CanonicalPathTest, KeepsThePathsOfS3AsTheyAre) {
   EXPECT_EQ(canonical_path("/a%20b", "s3"), "/a%20b");
   EXPECT_EQ(canonical_path("/a+b%2fc%7ed", "s3"), "/a%2Bb%2Fc~d");
   EXPECT_EQ(canonical_path("/a%2", "s3"), std::nullopt);
+  EXPECT_EQ(canonical_path(".", "s3"), std::nullopt);
 }
 
 TEST(CanonicalPathTest, TidiesAndEncodesTwiceForTheOthers) {
   EXPECT_EQ(canonical_path("/a//b/../c/./", "sagemaker"), "/a/c/");
   EXPECT_EQ(canonical_path("/a%20b", "sagemaker"), "/a%2520b");
   EXPECT_EQ(canonical_path("/../..", "sagemaker"), "/");
+  EXPECT_EQ(canonical_path(".", "sagemaker"), std::nullopt);
 }
 
 TEST(CanonicalQueryTest, SortsEncodesAndKeepsDuplicates) {
