@@ -12,3 +12,12 @@ sagebrush_library(sagebrush_aws_model
     xml_decode.cc xml_encode.cc ${table_sources}
   LIBRARIES sagebrush_aws_sign sagebrush_base sagebrush_http Boost::json pugixml::pugixml PkgConfig::RE2)
 add_dependencies(sagebrush_aws_model sagebrush_generated_tables)
+
+if(BUILD_TESTING)
+  add_executable(codec_line_checker codec_line_checker.cc)
+  sagebrush_options(codec_line_checker)
+  target_link_libraries(codec_line_checker PRIVATE sagebrush_aws_model)
+  add_test(NAME codec_botocore_test
+    COMMAND ${SAGEBRUSH_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/codec_botocore_test.py $<TARGET_FILE:codec_line_checker>
+      ${PROJECT_SOURCE_DIR}/src/service/operations.list)
+endif()
