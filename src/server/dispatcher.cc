@@ -61,12 +61,12 @@ class Exchange {
     } catch (const AwsError& error) {
       return std::unexpected(refuse(error));
     } catch (const Error& error) {
-      const AwsError shown = to_aws_error(error, aws::service_of(*request_));
+      const AwsError shown = aws::to_aws_error(error, aws::service_of(*request_));
       if (shown.status() >= 500) log(error.what());
       return std::unexpected(refuse(shown));
     } catch (const std::exception& error) {
       log(error.what());
-      return std::unexpected(refuse(to_aws_error(Error(ErrorKind::kInternal, error.what()),
+      return std::unexpected(refuse(aws::to_aws_error(Error(ErrorKind::kInternal, error.what()),
                                                  aws::service_of(*request_))));
     }
   }
@@ -139,17 +139,6 @@ class CollectingReceiver : public Receiver {
   std::string body_;
 };
 
-// The same as the sink of a body that is verified while it streams.
-class CollectingSink : public aws::BodySink {
- public:
-  explicit CollectingSink(CollectingReceiver::Finish finish) : receiver_(std::move(finish)) {}
-  void write(std::span<const std::byte> piece) override { receiver_.write(piece); }
-  Response finish(const aws::VerifiedPayload&) override { return receiver_.finish(); }
-
- private:
-  CollectingReceiver receiver_;
-};
-
 const service::Implementation& implementation_of(const aws::Operation& operation) {
   if (const auto* found = service::find_implementation(operation)) return *found;
   throw AwsError(operation.service().protocol() == aws::Protocol::kRestXml ? "NotImplemented"
@@ -176,8 +165,18 @@ std::unique_ptr<aws::BodySink> sink_for(std::shared_ptr<Call> call, const aws::R
     validate(route.operation, input);
     return implementation.streaming_input(call, std::move(input));
   }
-  return std::make_unique<CollectingSink>(
-      [call, route](std::string body) { return run(*call, route, body); });
+  return std::make_unique<aws::CollectingSink>(
+      kLargestCollectedBody, [call, route](std::string body, const aws::VerifiedPayload&) {
+        return run(*call, route, body);
+      });
+}
+
+aws::PayloadOptions payload_options(const aws::Route& route) {
+  const std::string_view operation = route.operation.name();
+  const bool stores_body = operation == "PutObject" || operation == "UploadPart";
+  return {.md5 = stores_body,
+          .checksum_headers = operation != "CompleteMultipartUpload",
+          .default_checksum = {}};
 }
 
 std::optional<std::string> virtual_bucket(const Request& request, const std::string& domain) {
@@ -192,7 +191,8 @@ std::optional<std::string> virtual_bucket(const Request& request, const std::str
 Answer begin_streaming(const std::shared_ptr<Call>& call, const aws::Service& service,
                        const aws::VerifiedSignature& verified, const std::string& domain) {
   const auto route = match_rest_route(service, *call->request, virtual_bucket(*call->request, domain));
-  return aws::receive_payload(verified, call->request, sink_for(call, route));
+  return std::make_unique<aws::PayloadVerifier>(verified, *call->request, payload_options(route),
+                                                sink_for(call, route));
 }
 
 // A request goes on when its key is known and its signature holds: for JSON and query services that is known once the body is there.

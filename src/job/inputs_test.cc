@@ -1,0 +1,124 @@
+#include "job/inputs.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/error.h"
+
+namespace sagebrush::job {
+namespace {
+
+namespace json = boost::json;
+
+// A bucket named "data" of these objects.
+ObjectSource bucket_of(std::map<std::string, std::string> objects) {
+  return {.list =
+              [objects](const std::string& bucket, const std::string& prefix) {
+                if (bucket != "data") throw Error(ErrorKind::kNotFound, "no bucket");
+                std::vector<ListedObject> found;
+                for (const auto& [key, body] : objects) {
+                  if (key.starts_with(prefix)) found.push_back({key, body.size(), "etag", "/blobs/" + key});
+                }
+                return found;
+              },
+          .read =
+              [objects](const std::string&, const std::string& key) {
+                const auto found = objects.find(key);
+                if (found == objects.end()) throw Error(ErrorKind::kNotFound, "no object");
+                return found->second;
+              }};
+}
+
+json::object request(const std::string& uri, const std::string& type = "S3Prefix",
+                     const std::string& distribution = "FullyReplicated") {
+  return {{"InputDataConfig",
+           {{{"ChannelName", "train"},
+             {"DataSource",
+              {{"S3DataSource",
+                {{"S3DataType", type},
+                 {"S3Uri", uri},
+                 {"S3DataDistributionType", distribution},
+                 {"AttributeNames", {"source-ref", "label"}}}}}}}}}};
+}
+
+std::vector<std::string> paths(const agent_protocol::Inputs& inputs) {
+  std::vector<std::string> all;
+  for (const auto& file : inputs.channels.at(0).files) all.push_back(file.path);
+  return all;
+}
+
+std::string failure(const json::object& of, const ObjectSource& source) {
+  try {
+    resolve_inputs(of, source, 0, 1);
+    return "";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalid);
+    return error.what();
+  }
+}
+
+TEST(S3Uri, IsSplit) {
+  EXPECT_EQ(parse_s3_uri("s3://b/k/x").key, "k/x");
+  EXPECT_EQ(parse_s3_uri("s3://b").bucket, "b");
+  EXPECT_THROW(parse_s3_uri("https://b/k"), Error);
+  EXPECT_THROW(parse_s3_uri("s3:///k"), Error);
+}
+
+TEST(PathBelowPrefix, IsSageMakers) {
+  EXPECT_EQ(path_below_prefix("", "a/b"), "a/b");
+  EXPECT_EQ(path_below_prefix("mnist/", "mnist/a/b"), "a/b");
+  EXPECT_EQ(path_below_prefix("mnist", "mnist/a/b"), "a/b");
+  EXPECT_EQ(path_below_prefix("data/train.csv", "data/train.csv"), "train.csv");
+  EXPECT_EQ(path_below_prefix("data/tr", "data/train/x"), "train/x");
+  EXPECT_EQ(path_below_prefix("tr", "train/x"), "train/x");
+}
+
+TEST(Inputs, AreTheObjectsUnderThePrefixWithoutFolderMarkers) {
+  const auto source = bucket_of({{"m/", ""}, {"m/a", "1"}, {"m/b/c", "22"}, {"n/x", "3"}});
+  const auto inputs = resolve_inputs(request("s3://data/m"), source, 0, 1);
+  EXPECT_EQ(paths(inputs), (std::vector<std::string>{"a", "b/c"}));
+  EXPECT_EQ(inputs.channels[0].files[1].bytes, 2u);
+  EXPECT_EQ(inputs.channels[0].files[1].blob, "/blobs/m/b/c");
+}
+
+TEST(Inputs, AreSpreadOverHostsByKey) {
+  const auto source = bucket_of({{"m/a", ""}, {"m/b", ""}, {"m/c", ""}});
+  const auto sharded = request("s3://data/m/", "S3Prefix", "ShardedByS3Key");
+  EXPECT_EQ(paths(resolve_inputs(sharded, source, 0, 2)), (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(paths(resolve_inputs(sharded, source, 1, 2)), (std::vector<std::string>{"b"}));
+}
+
+TEST(Inputs, ComeFromAManifest) {
+  const auto source = bucket_of({{"list", R"([{"prefix":"s3://data/m/"},"b/c","a"])"}, {"m/a", ""}, {"m/b/c", ""}});
+  EXPECT_EQ(paths(resolve_inputs(request("s3://data/list", "ManifestFile"), source, 0, 1)),
+            (std::vector<std::string>{"b/c", "a"}));
+}
+
+TEST(Inputs, ComeFromAnAugmentedManifest) {
+  const std::string lines = "{\"source-ref\":\"s3://data/m/a\",\"label\":1}\n{\"source-ref\":\"s3://data/m/b\",\"label\":2}\n";
+  const auto source = bucket_of({{"list", lines}, {"m/a", ""}, {"m/b", ""}});
+  const auto inputs = resolve_inputs(request("s3://data/list", "AugmentedManifestFile"), source, 0, 1);
+  EXPECT_EQ(paths(inputs), (std::vector<std::string>{"m/a", "m/b"}));
+  EXPECT_EQ(inputs.channels[0].augmented_manifest, lines);
+}
+
+TEST(Inputs, SayWhatIsMissing) {
+  const auto source = bucket_of({{"list", "[{\"prefix\":\"s3://data/m/\"},\"gone\"]"}, {"bad", "{"}});
+  EXPECT_TRUE(failure(request("s3://data/none"), source).starts_with("No S3 objects found under S3 URL \"s3://data/none\""));
+  EXPECT_TRUE(failure(request("s3://nobucket/x"), source).starts_with("No S3 objects found under S3 URL \"s3://nobucket/x\""));
+  EXPECT_TRUE(failure(request("s3://data/list", "ManifestFile"), source)
+                  .starts_with("No S3 objects found under S3 URL \"s3://data/m/gone\""));
+  EXPECT_EQ(failure(request("s3://data/bad", "ManifestFile"), source), "the manifest s3://data/bad is not a JSON list");
+}
+
+TEST(Inputs, BringCheckpointsBack) {
+  const auto source = bucket_of({{"c/1/x", ""}, {"c/2", ""}, {"cc/3", ""}});
+  const json::object with{{"CheckpointConfig", {{"S3Uri", "s3://data/c"}}}};
+  const auto inputs = resolve_inputs(with, source, 0, 1);
+  ASSERT_EQ(inputs.checkpoints.size(), 2u);
+  EXPECT_EQ(inputs.checkpoints[0].path, "1/x");
+}
+
+}  // namespace
+}  // namespace sagebrush::job
