@@ -7,11 +7,12 @@
 
 namespace sagebrush::vision {
 
-double evaluate_model(const std::filesystem::path& model, const std::filesystem::path& data) {
+double evaluate_model(const std::filesystem::path& model, const std::filesystem::path& data,
+                      WorkerPool& pool) {
   const ModelConfig config = load_model_config(model);
   Network network(config.network, 0);
   network.load(load_model_weights(model));
-  return measure_accuracy(network, load_test_set(data), config.normalization);
+  return measure_accuracy(network, load_test_set(data), config.normalization, pool);
 }
 
 }  // namespace sagebrush::vision

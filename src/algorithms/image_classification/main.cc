@@ -15,8 +15,8 @@
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/hyperparameters.h"
 #include "algorithms/image_classification/runtime_environment.h"
-#include "algorithms/image_classification/trainer.h"
 #include "algorithms/image_classification/training_run.h"
+#include "algorithms/image_classification/worker_pool.h"
 
 #ifndef SAGEBRUSH_VERSION
 #error "SAGEBRUSH_VERSION comes from CMake"
@@ -118,9 +118,9 @@ int train(const std::vector<std::string>& words) {
   const ContainerPaths paths{base};
   try {
     catch_stop_signals();
-    set_threads(usable_processors());
+    WorkerPool pool(usable_processors());
     Report report(current_host(paths), ::isatty(STDOUT_FILENO) == 1);
-    run_training(paths, report, stop_requested);
+    run_training(paths, report, pool, stop_requested);
     return 0;
   } catch (const std::bad_alloc&) {
     return report_failure(paths.failure(),
@@ -137,8 +137,8 @@ int evaluate(const std::vector<std::string>& words) {
   if (!wrong.empty()) return usage(wrong);
   if (model.empty() || data.empty()) return usage("evaluate needs --model DIR and --data DIR");
   try {
-    set_threads(usable_processors());
-    std::printf("accuracy=%.4f\n", evaluate_model(model, data));
+    WorkerPool pool(usable_processors());
+    std::printf("accuracy=%.4f\n", evaluate_model(model, data, pool));
     return 0;
   } catch (const std::exception& error) {
     return report_failure({}, error.what());

@@ -2,10 +2,8 @@
 
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/ones.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
@@ -35,11 +33,26 @@ at::Tensor view_of(float* memory, const Shape& shape) {
 
 }  // namespace
 
-Network::Network(NetworkSpec spec, std::uint64_t seed) : spec_(std::move(spec)) {
+Network::Network(NetworkSpec spec, at::Tensor values)
+    : spec_(std::move(spec)), values_(std::move(values)) {
   build();
+}
+
+std::unique_ptr<Network> Network::replica() const {
+  std::unique_ptr<Network> copy(new Network(spec_, values_));
+  copy->statistics_.copy_(statistics_);
+  return copy;
+}
+
+Network::Network(NetworkSpec spec, std::uint64_t seed) : Network(std::move(spec), at::Tensor()) {
+  const c10::AutoGradMode no_grad(false);
   Random random(seed, Random::Stream::kWeights);
   for (Layer& layer : layers_) {
-    if (!layer.weight.defined() || layer.running_mean.defined()) continue;
+    if (!layer.weight.defined()) continue;
+    if (layer.running_mean.defined()) {
+      layer.weight.fill_(1);
+      continue;
+    }
     const auto fan_in = static_cast<double>(layer.weight.numel() / layer.weight.size(0));
     const auto limit = static_cast<float>(1.0 / std::sqrt(fan_in));
     for (at::Tensor* tensor : {&layer.weight, &layer.bias}) {
@@ -59,6 +72,7 @@ void Network::build() {
     bool decays;
   };
   std::vector<Planned> planned;
+  std::int64_t statistics = 0;
   layers_.resize(spec_.layers.size());
   std::int64_t height = spec_.height;
   std::int64_t width = spec_.width;
@@ -75,8 +89,7 @@ void Network::build() {
     } else if (l.type == LayerType::kBatchNorm2d) {
       planned.push_back({l.name + ".weight", {l.in}, {l.in}, &layer.weight, false});
       planned.push_back({l.name + ".bias", {l.in}, {l.in}, &layer.bias, false});
-      layer.running_mean = at::zeros({l.in});
-      layer.running_var = at::ones({l.in});
+      statistics += 2 * l.in;
     } else if (l.type == LayerType::kLinear) {
       // Run as a convolution over the whole plane: oneDNN is an order of magnitude ahead of a
       // reference BLAS here.
@@ -95,7 +108,7 @@ void Network::build() {
     ranges_.push_back({begin, total, p.decays});
     total = (total + 15) / 16 * 16;  // each starts a cache line
   }
-  values_ = at::zeros({static_cast<std::int64_t>(total)});
+  if (!values_.defined()) values_ = at::zeros({static_cast<std::int64_t>(total)});
   gradients_ = at::zeros({static_cast<std::int64_t>(total)});
   for (std::size_t i = 0; i < planned.size(); ++i) {
     Planned& p = planned[i];
@@ -104,14 +117,17 @@ void Network::build() {
     p.target->mutable_grad() = view_of(gradients() + ranges_[i].begin, p.shape);
     slots_.push_back({p.name, *p.target, p.saved_shape});
   }
+  statistics_ = at::zeros({statistics});
+  float* at = this->statistics();
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    Layer& layer = layers_[i];
-    if (!layer.running_mean.defined()) continue;
-    const c10::AutoGradMode no_grad(false);
-    layer.weight.fill_(1);
-    const std::string& name = spec_.layers[i].name;
-    slots_.push_back({name + ".running_mean", layer.running_mean, {layer.running_mean.numel()}});
-    slots_.push_back({name + ".running_var", layer.running_var, {layer.running_var.numel()}});
+    const LayerSpec& l = spec_.layers[i];
+    if (l.type != LayerType::kBatchNorm2d) continue;
+    layers_[i].running_mean = view_of(at, {l.in});
+    layers_[i].running_var = view_of(at + l.in, {l.in});
+    layers_[i].running_var.fill_(1);
+    at += 2 * l.in;
+    slots_.push_back({l.name + ".running_mean", layers_[i].running_mean, {l.in}});
+    slots_.push_back({l.name + ".running_var", layers_[i].running_var, {l.in}});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,16 @@ namespace sagebrush::vision {
 
 // A chain of layers with its weights. All parameters lie in one float buffer and their gradients in
 // another of the same layout, so that an optimizer step (and an all-reduce) is one pass over plain
-// memory. Not for several threads at once.
+// memory. A forward pass without
+// training may run on several threads at once; one with training may not.
 class Network {
  public:
   // Weights as PyTorch's defaults: uniform within 1/sqrt(fan in); scales 1, shifts 0.
   Network(NetworkSpec spec, std::uint64_t seed);
+
+  // Another network over the same weights, with gradients and running statistics of its own: two
+  // may run at once.
+  std::unique_ptr<Network> replica() const;
 
   // images: float32 [N, C, H, W] in channels_last order. Returns logits [N, classes]. training:
   // batch statistics are used and the running ones moved; otherwise the running ones are used.
@@ -35,6 +41,8 @@ class Network {
   std::size_t parameter_count() const { return static_cast<std::size_t>(values_.numel()); }
   float* values() { return values_.data_ptr<float>(); }
   float* gradients() { return gradients_.data_ptr<float>(); }
+  std::size_t statistic_count() const { return static_cast<std::size_t>(statistics_.numel()); }
+  float* statistics() { return statistics_.data_ptr<float>(); }
 
   // Weights and running statistics by PyTorch's names and shapes.
   std::vector<NamedTensor> tensors() const;
@@ -56,11 +64,13 @@ class Network {
     at::Tensor running_var;
   };
 
+  Network(NetworkSpec spec, at::Tensor values);  // weights are taken as they are; undefined: all 0
   void build();
 
   NetworkSpec spec_;
   at::Tensor values_;
   at::Tensor gradients_;
+  at::Tensor statistics_;      // the running means and variances
   std::vector<Layer> layers_;  // one an entry of spec_.layers
   std::vector<Slot> slots_;
   std::vector<Range> ranges_;

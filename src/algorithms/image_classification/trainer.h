@@ -12,13 +12,12 @@
 namespace sagebrush::vision {
 
 class Network;
-
-// Sets the threads of the tensor library. Call once, first.
-void set_threads(int threads);
+class WorkerPool;
 
 // Share of `set` that the network labels right. Throws Error{kUser} when the images' size is not
 // the network's.
-double measure_accuracy(Network& network, const ImageSet& set, const Normalization& normalization);
+double measure_accuracy(Network& network, const ImageSet& set, const Normalization& normalization,
+                        WorkerPool& pool);
 
 struct StepResult {
   double loss = 0;  // mean over the batch
@@ -30,7 +29,7 @@ struct StepResult {
 class Trainer {
  public:
   Trainer(const Hyperparameters& values, NetworkSpec spec, const ImageSet& train,
-          Normalization normalization);
+          Normalization normalization, WorkerPool& pool);
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
@@ -53,19 +52,24 @@ class Trainer {
   void load_state(const Safetensors& file);
 
  private:
+  struct Shard;
+
+  void run_shard(Shard& shard);
+  void join_statistics();
   void apply_gradients(double rate);
 
   const Hyperparameters& values_;
   const ImageSet& train_;
   Normalization normalization_;
-  std::unique_ptr<Network> network_;
+  std::shared_ptr<Network> network_;
   std::int64_t batch_size_;
   std::int64_t steps_per_epoch_;
   std::int64_t epoch_ = 0;
   std::vector<std::uint32_t> order_;
   std::vector<float> velocity_;
-  struct Buffers;
-  std::unique_ptr<Buffers> buffers_;
+  std::vector<Shift> shifts_;
+  std::vector<std::unique_ptr<Shard>> shards_;  // the first works on network_ itself
+  WorkerPool& pool_;
 };
 
 }  // namespace sagebrush::vision

@@ -5,6 +5,7 @@
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/random.h"
 #include "algorithms/image_classification/safetensors.h"
+#include "algorithms/image_classification/worker_pool.h"
 
 namespace sagebrush::vision {
 namespace {
@@ -34,10 +35,10 @@ ImageSet bars(std::size_t count, std::uint64_t seed) {
 class TrainerTest : public ::testing::Test {
  protected:
   static Hyperparameters values() {
-    return parse_hyperparameters({{"epochs", "4"}, {"batch_size", "32"}, {"seed", "5"}});
+    return parse_hyperparameters({{"epochs", "12"}, {"batch_size", "130"}, {"seed", "5"}});
   }
   Trainer make(const Hyperparameters& values) {
-    return Trainer(values, default_network(1, 8, 8, 3, 1.0), train_, measure(train_));
+    return Trainer(values, default_network(1, 8, 8, 3, 1.0), train_, measure(train_), pool_);
   }
   static void run(Trainer& trainer, std::int64_t first, std::int64_t last) {
     for (std::int64_t step = first; step < last; ++step) {
@@ -54,6 +55,7 @@ class TrainerTest : public ::testing::Test {
   }
 
   ImageSet train_ = bars(600, 1);
+  WorkerPool pool_{2};
 };
 
 TEST_F(TrainerTest, LearnsWhatItWasNotShown) {
@@ -61,7 +63,7 @@ TEST_F(TrainerTest, LearnsWhatItWasNotShown) {
   Trainer trainer = make(hyperparameters);
   const ImageSet test = bars(300, 2);
   EXPECT_LT(trainer.accuracy(test), 0.7);
-  run(trainer, 0, 4 * trainer.steps_per_epoch());
+  run(trainer, 0, 12 * trainer.steps_per_epoch());
   EXPECT_GT(trainer.accuracy(test), 0.9);
 }
 
@@ -79,6 +81,17 @@ TEST_F(TrainerTest, ResumedWithinAnEpochGivesTheSameBits) {
   run(second, 25, 40);
   EXPECT_EQ(all(second.state()), all(whole.state()));
   EXPECT_NE(all(second.state()), all(first.state()));
+}
+
+TEST_F(TrainerTest, NumberOfThreadsDoesNotChangeABit) {
+  const Hyperparameters hyperparameters = values();
+  Trainer two = make(hyperparameters);
+  run(two, 0, 12);
+  WorkerPool alone(1);
+  Trainer one(hyperparameters, default_network(1, 8, 8, 3, 1.0), train_, measure(train_), alone);
+  run(one, 0, 12);
+  EXPECT_EQ(all(one.state()), all(two.state()));
+  EXPECT_EQ(one.accuracy(train_), two.accuracy(train_));
 }
 
 TEST_F(TrainerTest, StateOfAnotherNetworkIsRefused) {

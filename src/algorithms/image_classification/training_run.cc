@@ -59,9 +59,11 @@ void check_against_data(const Hyperparameters& values, const Dataset& data, std:
 
 class TrainingRun {
  public:
-  TrainingRun(const ContainerPaths& paths, Report& report, const volatile std::sig_atomic_t& stop)
+  TrainingRun(const ContainerPaths& paths, Report& report, WorkerPool& pool,
+              const volatile std::sig_atomic_t& stop)
       : paths_(paths),
         report_(report),
+        pool_(pool),
         stop_(stop),
         values_(read_hyperparameters(paths)),
         data_(load_dataset(find_channels(paths))) {
@@ -84,8 +86,8 @@ class TrainingRun {
 
   void run() {
     announce();
-    trainer_ =
-        std::make_unique<Trainer>(values_, config_.network, data_.train, config_.normalization);
+    trainer_ = std::make_unique<Trainer>(values_, config_.network, data_.train,
+                                         config_.normalization, pool_);
     if (store_) resume();
     begin_ = Clock::now();
     seconds_before_ = progress_.seconds;
@@ -197,6 +199,7 @@ class TrainingRun {
 
   const ContainerPaths& paths_;
   Report& report_;
+  WorkerPool& pool_;
   const volatile std::sig_atomic_t& stop_;
   Hyperparameters values_;
   Dataset data_;
@@ -211,9 +214,9 @@ class TrainingRun {
 
 }  // namespace
 
-void run_training(const ContainerPaths& paths, Report& report,
+void run_training(const ContainerPaths& paths, Report& report, WorkerPool& pool,
                   const volatile std::sig_atomic_t& stop) {
-  TrainingRun(paths, report, stop).run();
+  TrainingRun(paths, report, pool, stop).run();
 }
 
 }  // namespace sagebrush::vision

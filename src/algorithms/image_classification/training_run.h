@@ -7,11 +7,13 @@
 
 namespace sagebrush::vision {
 
+class WorkerPool;
+
 // One training job by the container contract: reads configuration and data, resumes from the newest
 // checkpoint, trains, writes model, metrics and checkpoints. `stop` is looked at after each step:
 // when set, the checkpoint and the model of that moment are saved and the run returns. Throws
 // Error.
-void run_training(const ContainerPaths& paths, Report& report,
+void run_training(const ContainerPaths& paths, Report& report, WorkerPool& pool,
                   const volatile std::sig_atomic_t& stop);
 
 }  // namespace sagebrush::vision
