@@ -13,6 +13,7 @@ namespace sagebrush::http {
 namespace {
 
 constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr std::size_t kHeadPieceBytes = 16 * 1024;
 constexpr std::size_t kHeldBodyLimit = 256 * 1024 * 1024;  // without a sink
 
 std::uint64_t body_bytes(const ClientRequest& request) {
@@ -54,7 +55,7 @@ class Call {
  private:
   bool write(std::span<const std::byte> data);
   bool write_body();
-  bool read();
+  bool read(std::size_t at_most);
   std::optional<ResponseHead> read_head();
   void read_body(BodyFraming framing, const BodySink& sink);
   [[noreturn]] void fail(const std::string& why) const;
@@ -110,9 +111,9 @@ bool Call::write_body() {
 }
 
 // Appends to input_. False at the peer's end.
-bool Call::read() {
-  buffer_.resize(kPieceBytes);
-  const IoResult got = connection_.read_some(buffer_, request_.timeout);
+bool Call::read(std::size_t at_most) {
+  buffer_.resize(std::max(buffer_.size(), at_most));
+  const IoResult got = connection_.read_some(std::span(buffer_).first(at_most), request_.timeout);
   if (got.error == asio::error::timed_out) {
     fail("no answer within " + std::to_string(request_.timeout.count()) + " ms");
   }
@@ -127,7 +128,7 @@ std::optional<ResponseHead> Call::read_head() {
     HeadScanner scanner({.start_line_bytes = 64 * 1024, .head_bytes = 256 * 1024, .fields = 1024});
     auto found = scanner.scan(input_);
     while (found && !*found) {
-      if (!read()) {
+      if (!read(kHeadPieceBytes)) {
         if (!any_input_) return std::nullopt;
         fail("the connection closed within the answer's header");
       }
@@ -143,7 +144,7 @@ std::optional<ResponseHead> Call::read_head() {
 
 void Call::read_body(BodyFraming framing, const BodySink& sink) {
   while (!framing.complete()) {
-    if (input_.empty() && !read()) {
+    if (input_.empty() && !read(kPieceBytes)) {
       if (framing.is_until_close()) return;
       fail("the connection closed within the answer's body");
     }

@@ -104,7 +104,7 @@ Task<Connection::Head> Connection::read_head() {
 }
 
 Task<Connection::Head> Connection::refuse(HeadError error) {
-  spdlog::info("refused a request from {}: {} {}", peer_address_, error.status, error.text);
+  spdlog::debug("refused a request from {}: {} {}", peer_address_, error.status, error.text);
   const Response response = plain_response(error.status, error.text);
   std::string text = format_response_head(response, body_bytes(response), false, http_date());
   text += std::get<std::string>(response.body);

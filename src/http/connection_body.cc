@@ -19,7 +19,6 @@ constexpr HeadError kGone{0, ""};
 Task<bool> Connection::answer_small(Exchange& exchange, BodyFraming& framing) {
   Piece body;
   if (!framing.complete()) {
-    body.reserve(static_cast<std::size_t>(*framing.remaining()));
     TransferPace pace = new_pace();
     while (!framing.complete()) {
       if (co_await fill(body, framing, pace)) co_return false;
@@ -57,12 +56,8 @@ Task<Connection::After> Connection::answer_large(Exchange& exchange, BodyFraming
   }
   if (!error) error = co_await stream_body(exchange, framing);
   no_deadline();
-  if (exchange.answered()) co_return After::kLinger;  // the handler failed before the body's end
-  if (!error) {
-    job_.start([&exchange] { exchange.finish(); });
-    co_await job_.done();
-    co_return After::kKeep;
-  }
+  // An answer before the body's end: the handler failed.
+  if (exchange.answered()) co_return framing.complete() ? After::kKeep : After::kLinger;
   job_.start([&exchange] { exchange.abandon(); });
   co_await job_.done();
   if (error->status == 0) co_return After::kClose;
@@ -87,8 +82,8 @@ Task<Connection::After> Connection::skip_body(BodyFraming& framing, bool expects
   co_return After::kKeep;
 }
 
-// Reads the next piece while a worker has the last one: two pieces of memory whatever the body's
-// size.
+// Gives the body to the handler and finishes. Reads the next piece while a worker has the last one:
+// two pieces of memory whatever the body's size.
 Task<std::optional<HeadError>> Connection::stream_body(Exchange& exchange, BodyFraming& framing) {
   std::array<Piece, 2> pieces;
   TransferPace pace = new_pace();
@@ -104,8 +99,12 @@ Task<std::optional<HeadError>> Connection::stream_body(Exchange& exchange, BodyF
     no_deadline();
     co_await job_.done();
     refused = exchange.answered();
-    if (error || piece.size == 0 || refused) continue;
-    job_.start([&exchange, &piece] { exchange.write(piece.bytes()); });
+    const bool last = framing.complete();
+    if (error || refused || (piece.size == 0 && !last)) continue;
+    job_.start([&exchange, &piece, last] {
+      if (piece.size > 0) exchange.write(piece.bytes());
+      if (last) exchange.finish();
+    });
     current ^= 1;
   }
   co_await job_.done();
@@ -116,7 +115,9 @@ Task<std::optional<HeadError>> Connection::stream_body(Exchange& exchange, BodyF
 // peer is gone.
 Task<std::optional<HeadError>> Connection::fill(Piece& piece, BodyFraming& framing,
                                                 TransferPace& pace) {
-  const std::span<std::byte> space = piece.reserve(Piece::kCapacity).subspan(piece.size);
+  const std::size_t capacity =
+      std::min<std::uint64_t>(Piece::kCapacity, framing.remaining().value_or(Piece::kCapacity));
+  const std::span<std::byte> space = piece.reserve(capacity).subspan(piece.size);
   if (!input_.empty()) {
     const auto input = std::as_bytes(std::span(input_));
     const auto step = framing.next(input.first(std::min(input.size(), space.size())));

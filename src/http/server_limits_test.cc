@@ -1,6 +1,10 @@
 // What the server refuses and what it does not wait for.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -217,6 +221,45 @@ TEST(ServerLimits, LetsFurtherConnectionsWaitAtTheLimit) {
   EXPECT_FALSE(third_seen);
   first.finish_sending();
   EXPECT_THAT(third.read_response(), EndsWith("ok"));
+}
+
+// Says when a line with `text` was logged.
+class LogWatch : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  LogWatch(std::string text, Signal& seen) : text_(std::move(text)), seen_(seen) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view line(message.payload.data(), message.payload.size());
+    if (line.find(text_) != std::string_view::npos) seen_.set();
+  }
+  void flush_() override {}
+
+  std::string text_;
+  Signal& seen_;
+};
+
+TEST(ServerLimits, OutlivesALackOfFileDescriptors) {
+  Signal refused;
+  const auto logger = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "watched", std::make_shared<LogWatch>("can't accept a connection", refused)));
+  TestHandler handler;
+  Server server({}, handler);
+  server.start();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next_fd = ::dup(0);
+  ::close(next_fd);
+  const rlimit one_more{static_cast<rlim_t>(next_fd) + 1, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &one_more), 0);
+  TestPeer peer(server.port());
+  refused.wait();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  peer.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(peer.read_response(), EndsWith("GET /late?|"));
+  server.stop(std::chrono::milliseconds(0));
+  spdlog::set_default_logger(logger);
 }
 
 TEST(ServerLimits, ASlowClientHoldsNoWorker) {
