@@ -21,3 +21,7 @@ if(BUILD_TESTING)
     COMMAND ${SAGEBRUSH_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/codec_botocore_test.py $<TARGET_FILE:codec_line_checker>
       ${PROJECT_SOURCE_DIR}/src/service/operations.list)
 endif()
+
+sagebrush_test(aws_model_test
+  SOURCES codec_test.cc json_codec_test.cc model_test.cc rest_route_test.cc validation_test.cc
+  LIBRARIES sagebrush_aws_model)
