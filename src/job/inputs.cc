@@ -184,6 +184,12 @@ std::vector<InputFile> resolve_checkpoints(const json::object& request, const Ob
   return files;
 }
 
+void give_each_a_file(const ObjectSource& source, std::vector<InputFile>& files) {
+  for (auto& file : files) {
+    if (file.blob.empty()) file.blob = source.materialise(file.bucket, file.key);
+  }
+}
+
 }  // namespace
 
 S3Location parse_s3_uri(std::string_view uri) {
@@ -217,6 +223,8 @@ Inputs resolve_inputs(const json::object& request, const ObjectSource& source, s
     }
   }
   inputs.checkpoints = resolve_checkpoints(request, source);
+  for (auto& channel : inputs.channels) give_each_a_file(source, channel.files);
+  give_each_a_file(source, inputs.checkpoints);
   return inputs;
 }
 

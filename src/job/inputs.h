@@ -18,11 +18,13 @@ struct ListedObject {
   std::string blob;  // its file on this machine; "" when it has none in one piece
 };
 
-// What staging needs of the object store. Both throw Error{kNotFound} when the bucket or the object is not there.
+// What staging needs of the object store. Each throws Error{kNotFound} when the bucket or the object is not there.
 struct ObjectSource {
   // All objects of a bucket whose key starts with prefix, in key order.
   std::function<std::vector<ListedObject>(const std::string& bucket, const std::string& prefix)> list;
   std::function<std::string(const std::string& bucket, const std::string& key)> read;
+  // Puts an object that was uploaded in parts into one file and answers its path.
+  std::function<std::string(const std::string& bucket, const std::string& key)> materialise;
 };
 
 struct S3Location {
