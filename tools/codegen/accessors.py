@@ -7,7 +7,7 @@ SCALARS = {
     "string": ("std::string", "Text"), "character": ("std::string", "Text"),
     "integer": ("std::int64_t", "Integer"), "long": ("std::int64_t", "Integer"),
     "double": ("double", "Real"), "float": ("double", "Real"), "bigdecimal": ("double", "Real"),
-    "boolean": ("bool", "Boolean"), "timestamp": ("Time", "Timestamp"), "blob": ("std::string", "Blob"),
+    "boolean": ("bool", "Boolean"), "timestamp": ("::sagebrush::Time", "Timestamp"), "blob": ("std::string", "Blob"),
 }
 
 

@@ -73,10 +73,11 @@ def write_registry(service, operations):
     indices = {name: index for index, name in enumerate(service.operations)}
     rows = ",\n    ".join(registry_row(service, indices[name], name, kind) for name, kind in operations)
     adapters = "\n".join(adapter(service, name, kind) for name, kind in operations)
-    sinks = any(kind == "streaming-input" for _, kind in operations)
+    kinds = {kind for _, kind in operations}
     return (
         header(service.name)
-        + ('#include "aws/body_receivers.h"\n' if sinks else "")
+        + ('#include "aws/body_receivers.h"\n' if "streaming-input" in kinds else "")
+        + ('#include "http/message.h"\n' if "streaming-output" in kinds else "")
         + '#include "service/registry.h"\n\n' + "".join(includes)
         + f"\nnamespace sagebrush::service {{\nnamespace {{\n\n{adapters}\n"
         + f"constexpr Implementation kRows[] = {{\n    {rows}}};\n\n}}  // namespace\n\n"

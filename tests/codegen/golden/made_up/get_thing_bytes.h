@@ -1,0 +1,22 @@
+// Generated from the service model of made-up by tools/codegen; not to be edited.
+#pragma once
+
+#include "generated/made_up/shapes/delete_thing_request.h"
+#include "generated/made_up/shapes/thing_bytes.h"
+
+namespace sagebrush::http {
+struct Response;
+}
+
+namespace sagebrush::service {
+struct Call;
+}
+
+namespace sagebrush::service::made_up {
+
+using sagebrush::made_up::DeleteThingRequest;
+using sagebrush::made_up::ThingBytes;
+
+http::Response get_thing_bytes(Call& call, const sagebrush::made_up::DeleteThingRequest& request);
+
+}  // namespace sagebrush::service::made_up
