@@ -10,23 +10,32 @@
 namespace sagebrush::vision {
 namespace {
 
-template <typename Pixel>
-Normalization measure_pixels(const Pixel* pixels, std::size_t count, std::size_t channels,
-                             const std::string& source) {
+// Sums and sums of squares, channel by channel; exact for bytes.
+template <typename Pixel, typename Sum>
+Normalization measure_pixels(const Pixel* pixels, const ImageSet& set) {
+  const std::size_t channels = set.channels;
+  const std::size_t per_image = set.image_size();
   Normalization result;
-  const double per_channel = static_cast<double>(count / channels);
   for (std::size_t c = 0; c < channels; ++c) {
-    double sum = 0;
-    for (std::size_t i = c; i < count; i += channels) sum += static_cast<double>(pixels[i]);
-    const double mean = sum / per_channel;
+    double total = 0;
     double squares = 0;
-    for (std::size_t i = c; i < count; i += channels) {
-      const double off = static_cast<double>(pixels[i]) - mean;
-      squares += off * off;
+    for (std::size_t n = 0; n < set.count; ++n) {
+      const Pixel* const image = pixels + n * per_image;
+      Sum sum = 0;
+      Sum square = 0;
+      for (std::size_t i = c; i < per_image; i += channels) {
+        const auto value = static_cast<Sum>(image[i]);
+        sum += value;
+        square += value * value;
+      }
+      total += static_cast<double>(sum);
+      squares += static_cast<double>(square);
     }
-    const double deviation = std::sqrt(squares / per_channel);
+    const double count = static_cast<double>(set.count * (per_image / channels));
+    const double mean = total / count;
+    const double deviation = std::sqrt(squares / count - mean * mean);
     if (!(deviation > 0) || !std::isfinite(deviation))
-      user_error(source + ": all pixels of channel " + std::to_string(c) +
+      user_error(set.source + ": all pixels of channel " + std::to_string(c) +
                  " are equal; there is nothing to learn from");
     result.mean.push_back(static_cast<float>(mean));
     result.deviation.push_back(static_cast<float>(deviation));
@@ -107,9 +116,9 @@ std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::uint64_t epoch, 
 }
 
 Normalization measure(const ImageSet& set) {
-  const std::size_t count = set.count * set.image_size();
-  return set.is_uint8() ? measure_pixels(set.bytes.data(), count, set.channels, set.source)
-                        : measure_pixels(set.floats.data(), count, set.channels, set.source);
+  // 4096 x 4096 pixels of 255 squared fit 64 bits.
+  return set.is_uint8() ? measure_pixels<std::uint8_t, std::uint64_t>(set.bytes.data(), set)
+                        : measure_pixels<float, double>(set.floats.data(), set);
 }
 
 void fill_batch(const ImageSet& set, const Normalization& normalization,

@@ -12,7 +12,7 @@ namespace sagebrush::vision {
 enum class Optimizer { kSgd, kNesterov };
 enum class Schedule { kOneCycle, kCosine, kConstant };
 
-// The values that a run trains by. Ranges, defaults and help: the table in hyperparameters.cc.
+// The values that a run trains by. Ranges, defaults and help: the table in hyperparameter_table.cc.
 struct Hyperparameters {
   std::int64_t epochs = 0;
   std::int64_t batch_size = 0;

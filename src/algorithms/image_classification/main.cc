@@ -14,7 +14,7 @@
 #include "algorithms/image_classification/evaluation.h"
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/hyperparameters.h"
-#include "algorithms/image_classification/runtime_environment.h"
+#include "algorithms/image_classification/processors.h"
 #include "algorithms/image_classification/training_run.h"
 #include "algorithms/image_classification/worker_pool.h"
 
@@ -165,6 +165,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace sagebrush::vision
 
 int main(int argc, char** argv) {
-  sagebrush::vision::ensure_environment(argv);
   return sagebrush::vision::run(std::vector<std::string>(argv + 1, argv + argc));
 }
