@@ -1,5 +1,6 @@
 # sagebrush_library(NAME SOURCES … LIBRARIES …): a static library of one layer; include paths start at src/.
 # sagebrush_test(NAME SOURCES … LIBRARIES …): a GoogleTest executable, one ctest entry a case group.
+# sagebrush_python_test(NAME FILE): an end-to-end test against the built programs, by Debian's own Python and its boto3.
 # sagebrush_fuzz(NAME SOURCES … LIBRARIES …): a libFuzzer executable (preset fuzz).
 
 find_package(Threads REQUIRED)
@@ -58,6 +59,12 @@ function(sagebrush_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+function(sagebrush_python_test name file)
+  add_test(NAME ${name} COMMAND /usr/bin/python3 -m unittest -v ${file} ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900
+    ENVIRONMENT "SAGEBRUSH_BINARY=$<TARGET_FILE:sagebrush>;SAGEBRUSH_DATA_DIR=$ENV{SAGEBRUSH_DATA_DIR}")
 endfunction()
 
 function(sagebrush_fuzz name)

@@ -1,0 +1,117 @@
+"""kill -9 of the server and of the agent at every stage of a job: the same end, the logs whole, nothing left behind."""
+
+import os
+import pathlib
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
+sys.path.insert(0, __file__.rsplit("/", 1)[0])
+from api import FINAL, create, describe, finish, log_lines, wait_for  # noqa: E402
+from leftovers import job_ids, wait_until_clean  # noqa: E402
+from server import Server  # noqa: E402
+
+STAGES = ("Starting", "Downloading", "Training", "Uploading")
+LINES = 300
+# Prints while it is killed around; writes a model that takes a moment to upload.
+SCRIPT = (f"i=0; while [ $i -lt {LINES} ]; do echo line $i; i=$((i+1)); sleep 0.005; done; "
+          "head -c 30000000 /dev/urandom > /opt/ml/model/weights")
+CONFIG = "cpus: 8\nmemory_mib: 65536\n"
+
+
+def reached(stage):
+    return lambda job: (job["TrainingJobStatus"] in FINAL
+                        or any(t["Status"] == stage for t in job["SecondaryStatusTransitions"]))
+
+
+def agents(data):
+    """Pids of the agents (not the shims) that work below the data folder."""
+    found = []
+    for folder in pathlib.Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if len(words) > 3 and words[0].endswith(b"sagebrush-agent") and words[1] == b"run" and str(data).encode() in words[3]:
+                found.append(int(folder.name))
+    return found
+
+
+class Kill(unittest.TestCase):
+    def setUp(self):
+        self.server = self.enterContext(Server(CONFIG))
+        s3 = self.server.client("s3")
+        s3.create_bucket(Bucket="jobs")
+        s3.put_object(Bucket="jobs", Key="data/a", Body=b"x")
+
+    def start(self, name):
+        create(self.server, name, SCRIPT, InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": {
+            "S3DataType": "S3Prefix", "S3Uri": "s3://jobs/data/", "S3DataDistributionType": "FullyReplicated"}}}])
+
+    def expect_whole(self, name, ids):
+        job = finish(self.server, name)
+        self.assertEqual(job["TrainingJobStatus"], "Completed", job)
+        self.assertEqual(log_lines(self.server, name)[:LINES], [f"line {i}" for i in range(LINES)])
+        head = self.server.client("s3").head_object(Bucket="jobs", Key=f"out/{name}/output/model.tar.gz")
+        self.assertGreater(head["ContentLength"], 29_000_000)
+        wait_until_clean(self.server.data, ids)
+
+    def test_server_killed_at_every_stage(self):
+        for stage in STAGES:
+            with self.subTest(stage):
+                name = "server-" + stage.lower()
+                self.start(name)
+                wait_for(self.server, name, reached(stage))
+                ids = job_ids(self.server.data)
+                self.server.kill()
+                self.server.start()
+                self.expect_whole(name, ids)
+
+    def test_agent_killed_at_every_stage(self):
+        for stage in STAGES:
+            with self.subTest(stage):
+                name = "agent-" + stage.lower()
+                self.start(name)
+                wait_for(self.server, name, reached(stage))
+                ids = job_ids(self.server.data)
+                for pid in agents(self.server.data):
+                    os.kill(pid, signal.SIGKILL)
+                self.expect_whole(name, ids)
+
+    def test_both_killed_while_training(self):
+        self.start("both")
+        wait_for(self.server, "both", reached("Training"))
+        ids = job_ids(self.server.data)
+        self.server.kill()
+        for pid in agents(self.server.data):
+            os.kill(pid, signal.SIGKILL)
+        self.server.start()
+        self.expect_whole("both", ids)
+
+    def test_an_acknowledged_job_is_never_lost(self):
+        for i in range(20):
+            create(self.server, f"kept-{i}", "true")
+            if i % 5 == 4:
+                self.server.kill()
+                self.server.start()
+        for i in range(20):
+            self.assertEqual(finish(self.server, f"kept-{i}")["TrainingJobStatus"], "Completed", i)
+
+
+class Shutdown(unittest.TestCase):
+    def test_a_job_outlives_an_orderly_stop(self):
+        with Server(CONFIG) as server:
+            server.client("s3").create_bucket(Bucket="jobs")
+            create(server, "longer", "i=0; while [ $i -lt 100 ]; do echo line $i; i=$((i+1)); sleep 0.02; done")
+            wait_for(server, "longer", reached("Training"))
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            self.assertEqual(finish(server, "longer")["TrainingJobStatus"], "Completed")
+            self.assertEqual(log_lines(server, "longer"), [f"line {i}" for i in range(100)])
+            self.assertEqual(len(describe(server, "longer")["SecondaryStatusTransitions"]), 5)
+
+
+if __name__ == "__main__":
+    unittest.main()
