@@ -8,6 +8,7 @@
 
 #include "aws/aws_error.h"
 #include "base/text.h"
+#include "service/iam/wildcards.h"
 
 namespace sagebrush::service::iam {
 namespace {

@@ -51,9 +51,4 @@ Decision decide(const std::vector<Policy>& policies, const PolicyQuestion& quest
 Decision decide_trust(const Policy& policy, const store::Principal& principal,
                       const PolicyQuestion& question);
 
-// `*` any text, `?` any one character.
-bool matches_wildcards(std::string_view pattern, std::string_view text);
-// The same field by field of an ARN; "*" alone matches all.
-bool matches_arn(std::string_view pattern, std::string_view arn);
-
 }  // namespace sagebrush::service::iam

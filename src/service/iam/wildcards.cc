@@ -1,4 +1,4 @@
-#include "service/iam/policy.h"
+#include "service/iam/wildcards.h"
 
 namespace sagebrush::service::iam {
 namespace {

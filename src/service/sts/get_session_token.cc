@@ -1,5 +1,7 @@
 #include "generated/sts/get_session_token.h"
 
+#include <algorithm>
+
 #include "aws/aws_error.h"
 #include "service/call.h"
 #include "service/sts/credentials.h"
