@@ -1,0 +1,143 @@
+#include "agent/attempt.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+
+#include <thread>
+
+#include "agent/config_files.h"
+#include "agent/patience.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "container/cgroup.h"
+
+namespace sagebrush::agent {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using namespace agent_protocol;
+
+Spec read_spec(const fs::path& file) {
+  return Spec::from_json(json::parse(read_file(file)).as_object());
+}
+
+}  // namespace
+
+Attempt::Attempt(AttemptFolder folder)
+    : folder_(std::move(folder)),
+      spec_(read_spec(folder_.spec())),
+      place_{folder_.work()},
+      cgroup_path_("/sagebrush/" + spec_.job_id + "/" + spec_.host) {
+  const fs::path wanted = checkpoint_path(spec_);
+  const fs::path inside = wanted.lexically_relative("/opt/ml");
+  const bool in_ml = !inside.empty() && *inside.begin() != ".." && inside != ".";
+  checkpoint_root_ = in_ml ? place_.ml() : place_.root / "checkpoints";
+  checkpoint_below_ = in_ml ? inside : fs::path();
+}
+
+int Attempt::run() {
+  const File lock = File::open(folder_.lock(), O_RDWR | O_CREAT);
+  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
+    spdlog::warn("another agent holds {}", folder_.root.string());
+    return 0;
+  }
+  try {
+    ExitRecord record;
+    if (fs::exists(folder_.exit_record())) {
+      record = exit_record_from_json(json::parse(read_file(folder_.exit_record())).as_object());
+    } else {
+      try {
+        record = live();
+      } catch (const Error& error) {
+        spdlog::error("attempt failed: {}", error.what());
+        record = failed(std::string("InternalServerError: ") + error.what(), true);
+      }
+      end_container();
+      write_file_atomically(folder_.exit_record(), json::serialize(to_json(record)));
+    }
+    if (heartbeat_) heartbeat_->flush();
+    deliver(record);
+  } catch (const LeaseLost& lost) {
+    spdlog::warn("leaving: {}", lost.what());
+    orders_.lose();
+  }
+  heartbeat_.reset();
+  clean_up();
+  return 0;
+}
+
+ExitRecord Attempt::live() {
+  if (!container_started() && !container_exit()) {
+    begin();
+    heartbeat_.emplace(spec_, orders_);
+    if (!fs::exists(place_.launch())) {
+      try {
+        stage_in();
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::kInvalid && error.kind() != ErrorKind::kNotFound &&
+            error.kind() != ErrorKind::kDenied) {
+          throw;
+        }
+        return failed(std::string("ClientError: Data download failed: ") + error.what(), false);
+      }
+    }
+    if (orders_.now().stop) return stopped_before_start();
+  } else {
+    heartbeat_.emplace(spec_, orders_);
+  }
+  const auto exit = run_container();
+  if (!exit && !fs::exists(place_.started())) return stopped_before_start();
+  if (!exit) {
+    return failed("InternalServerError: the process that held the container was killed", true);
+  }
+  return conclude(*exit);
+}
+
+void Attempt::deliver(const ExitRecord& record) {
+  Gate gate(spec_);
+  until_available(orders_, [&] { gate.exit(record); });
+}
+
+// Leaves no process of the container alive.
+void Attempt::end_container() {
+  if (const auto process = container_process()) container::send_signal(*process, SIGKILL);
+  if (!container::Cgroup(cgroup_path_).kill_all()) {
+    spdlog::error("processes of the container do not die");
+  }
+}
+
+void Attempt::clean_up() {
+  using std::chrono::milliseconds;
+  end_container();
+  // The shim's mounts vanish with it; it ends by itself when its container has.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (is_locked(folder_.shim_lock()) && std::chrono::steady_clock::now() < deadline) {
+    end_container();
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  container::Cgroup(cgroup_path_).remove();
+  std::error_code failed;
+  fs::remove_all(folder_.work(), failed);
+  if (failed) spdlog::error("work folder not removed: {}", failed.message());
+}
+
+bool Attempt::container_started() const {
+  return fs::exists(place_.started());
+}
+
+std::optional<container::ContainerExit> Attempt::container_exit() const {
+  if (!fs::exists(folder_.container_exit())) return std::nullopt;
+  return container::container_exit_from_json(
+      json::parse(read_file(folder_.container_exit())).as_object());
+}
+
+std::optional<container::ContainerProcess> Attempt::container_process() const {
+  if (!fs::exists(place_.process())) return std::nullopt;
+  return container::container_process_from_json(
+      json::parse(read_file(place_.process())).as_object());
+}
+
+}  // namespace sagebrush::agent

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "agent/heartbeat.h"
+#include "agent/object_calls.h"
+#include "agent/orders.h"
+#include "agent_protocol/attempt_folder.h"
+#include "agent_protocol/messages.h"
+#include "agent_protocol/spec.h"
+#include "container/launch.h"
+
+namespace sagebrush::agent {
+
+// The life of one host of one attempt, from wherever the folder says it is to its end. Steps leave
+// these marks, so that an agent that is killed anywhere can be started again:
+//   work/launch.json      stage in is complete          work/started         a shim was there: a
+//   container may run stop-sent             SIGTERM was sent              container-exit.json  the
+//   container has ended exit.json             the attempt has ended; what is left is to tell the
+//   server and to clean up
+class Attempt {
+ public:
+  explicit Attempt(agent_protocol::AttemptFolder folder);
+  // Returns the process's exit status: 0 when the end is with the server or the lease is lost.
+  int run();
+
+ private:
+  agent_protocol::ExitRecord live();
+  void stage_in();
+  void begin();
+  void prepare_container(const agent_protocol::Inputs& inputs);
+  std::optional<container::ContainerExit> run_container();
+  std::optional<container::ContainerExit> supervise();
+  void stop_as_ordered();
+  agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
+  void stage_out(agent_protocol::ExitRecord& record, bool model_always);
+  agent_protocol::ExitRecord stopped_before_start() const;
+  agent_protocol::ExitRecord failed(const std::string& reason, bool infrastructure) const;
+  std::optional<agent_protocol::StopCause> stop_sent() const;
+  std::vector<std::string> last_errors() const;
+  bool container_started() const;
+  std::optional<container::ContainerExit> container_exit() const;
+  std::optional<container::ContainerProcess> container_process() const;
+  void deliver(const agent_protocol::ExitRecord& record);
+  void end_container();
+  void clean_up();
+
+  agent_protocol::AttemptFolder folder_;
+  agent_protocol::Spec spec_;
+  container::Workplace place_;
+  std::string cgroup_path_;
+  std::filesystem::path checkpoint_root_, checkpoint_below_;  // on this machine
+  Orders orders_;
+  std::optional<Heartbeat> heartbeat_;
+};
+
+}  // namespace sagebrush::agent

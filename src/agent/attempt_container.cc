@@ -1,0 +1,136 @@
+// The part of an attempt while its container runs.
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <spdlog/spdlog.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/attempt.h"
+#include "agent/checkpoint_sync.h"
+#include "agent/folder_watch.h"
+#include "agent/log_shipper.h"
+#include "base/error.h"
+#include "base/file.h"
+
+namespace sagebrush::agent {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace agent_protocol;
+
+// Starts `sagebrush-agent shim` in a session of its own, so that nothing that ends this agent ends
+// it.
+void spawn_shim(const AttemptFolder& folder) {
+  const std::string program = fs::read_symlink("/proc/self/exe");
+  const std::string root = folder.root;
+  const std::string log = folder.agent_log();
+  std::string words[] = {program, "shim", "--folder", root};
+  char* argv[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&files);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  ::posix_spawn_file_actions_adddup2(&files, 1, 2);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  pid_t pid = 0;
+  const int failed = ::posix_spawn(&pid, program.c_str(), &files, &attributes, argv, environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&files);
+  if (failed != 0) {
+    errno = failed;
+    throw_errno("start " + program);
+  }
+}
+
+std::string cause_text(StopCause cause) {
+  return cause == StopCause::kRequested ? "Requested" : "MaxRuntime";
+}
+
+std::optional<ObjectName> checkpoint_prefix(const Spec& spec) {
+  const auto* config = spec.request.if_contains("CheckpointConfig");
+  const auto* object = config ? config->if_object() : nullptr;
+  const auto* uri = object ? object->if_contains("S3Uri") : nullptr;
+  if (!uri || !uri->is_string()) return std::nullopt;
+  return parse_s3_uri(std::string(uri->get_string()));
+}
+
+}  // namespace
+
+std::optional<container::ContainerExit> Attempt::run_container() {
+  const bool attached = container_started() || container_exit();
+  // Looked at before the container can write there.
+  const auto prefix = checkpoint_prefix(spec_);
+  FolderState stored;
+  if (prefix && !attached) stored = look_at(checkpoint_root_, checkpoint_below_);
+  if (!attached) {
+    heartbeat_->enter(Phase::kTraining, "Training image download completed. Training in progress.");
+  }
+  LogShipper logs(spec_, folder_.output_log(), orders_);
+  std::optional<CheckpointSync> checkpoints;
+  if (prefix) {
+    checkpoints.emplace(spec_, orders_, checkpoint_root_, checkpoint_below_, *prefix, stored);
+  }
+  const auto exit = supervise();
+  if (checkpoints) {
+    try {
+      checkpoints->finish();
+    } catch (const Error& error) {
+      throw Error(error.kind(), std::string("checkpoints not stored: ") + error.what());
+    }
+  }
+  logs.finish();
+  orders_.check();
+  return exit;
+}
+
+// Returns how the container ended; nullopt when it did not run, or nobody can say how it ended.
+std::optional<container::ContainerExit> Attempt::supervise() {
+  FolderWatch watch(folder_.root);
+  bool spawned = false;
+  bool reaped = false;
+  for (;;) {
+    orders_.clear();
+    orders_.check();
+    // Asked before the exit record is looked for: the shim writes that before it lets the lock go.
+    const bool held = is_locked(folder_.shim_lock());
+    if (auto exit = container_exit()) return exit;
+    if (!held && container_started()) return std::nullopt;
+    if (!held && !spawned) {
+      if (orders_.now().stop) return std::nullopt;
+      spawn_shim(folder_);
+      spawned = true;
+    }
+    if (!held && spawned && !reaped) {
+      reaped = ::waitpid(-1, nullptr, WNOHANG) > 0;
+    } else if (reaped && !held) {
+      throw Error(ErrorKind::kInternal, "the process that starts the container ended at once");
+    }
+    stop_as_ordered();
+    const bool pending = orders_.now().stop && !stop_sent();
+    watch.wait(orders_.descriptor(), held && !pending ? 200 : 20);
+  }
+}
+
+void Attempt::stop_as_ordered() {
+  const ReportAnswer order = orders_.now();
+  if (!order.stop) return;
+  const auto process = container_process();
+  if (!process) return;
+  if (!stop_sent()) {
+    if (!container::send_signal(*process, SIGTERM)) return;
+    write_file_atomically(folder_.root / "stop-sent", cause_text(*order.stop));
+    spdlog::info("SIGTERM sent");
+  }
+  if (order.kill_at && now() >= *order.kill_at) container::send_signal(*process, SIGKILL);
+}
+
+std::optional<StopCause> Attempt::stop_sent() const {
+  const fs::path file = folder_.root / "stop-sent";
+  if (!fs::exists(file)) return std::nullopt;
+  return read_file(file) == "MaxRuntime" ? StopCause::kMaxRuntime : StopCause::kRequested;
+}
+
+}  // namespace sagebrush::agent

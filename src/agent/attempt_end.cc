@@ -1,0 +1,104 @@
+// The part of an attempt after its container: the verdict and what is uploaded.
+#include <spdlog/spdlog.h>
+
+#include <deque>
+
+#include "agent/attempt.h"
+#include "agent/failure_reason.h"
+#include "agent/log_shipper.h"
+#include "agent/stage_out.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "container/beneath.h"
+#include "container/frame_log.h"
+
+namespace sagebrush::agent {
+namespace {
+
+using namespace agent_protocol;
+
+constexpr std::size_t kErrorLines = 10;
+
+}  // namespace
+
+ExitRecord Attempt::failed(const std::string& reason, bool infrastructure) const {
+  ExitRecord record;
+  record.failure_reason = cut_reason(reason);
+  record.infrastructure = infrastructure;
+  record.ended = now();
+  return record;
+}
+
+ExitRecord Attempt::stopped_before_start() const {
+  ExitRecord record;
+  record.outcome = Outcome::kStopped;
+  record.stop = orders_.now().stop;
+  record.ended = now();
+  return record;
+}
+
+// The last lines on stderr, for a failure without a reason of its own.
+std::vector<std::string> Attempt::last_errors() const {
+  std::deque<std::string> lines;
+  container::FrameReader reader(folder_.output_log());
+  reader.read([&](container::Frame frame) {
+    if (frame.stream != container::Stream::kStderr || trim(frame.text).empty()) return true;
+    lines.push_back(to_valid_utf8(std::move(frame.text)));
+    if (lines.size() > kErrorLines) lines.pop_front();
+    return true;
+  });
+  return {lines.begin(), lines.end()};
+}
+
+ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
+  ExitRecord record;
+  record.exit_code = exit.exit_code;
+  record.signal = exit.signal;
+  record.out_of_memory = exit.out_of_memory;
+  record.peak_memory_bytes = exit.peak_memory_bytes;
+  record.training_started = exit.started;
+  if (exit.started) record.training_ended = exit.ended;
+  record.stop = stop_sent();
+  if (record.stop) {
+    record.outcome = Outcome::kStopped;
+  } else if (exit.start_error.empty() && exit.exit_code == 0) {
+    record.outcome = Outcome::kCompleted;
+  } else {
+    const std::string program = spec_.image.entrypoint.empty() ? spec_.image.arguments.front()
+                                                               : spec_.image.entrypoint.front();
+    record.infrastructure =
+        !exit.start_error.empty() && !start_failure(exit.start_error, program).second;
+    record.failure_reason =
+        failure_reason(exit, container::read_beneath(place_.ml(), "output/failure", 16 * 1024),
+                       last_errors(), spec_.limits.memory_bytes, program);
+  }
+  if (exit.started) stage_out(record, exit.exit_code == 0);
+  record.ended = now();
+  return record;
+}
+
+void Attempt::stage_out(ExitRecord& record, bool model_always) {
+  heartbeat_->enter(Phase::kUploading, "Uploading generated training model");
+  ObjectCalls objects(spec_, orders_);
+  const bool ended_well = record.outcome != Outcome::kFailed;
+  try {
+    const bool model =
+        ended_well && (model_always || !container::is_empty_beneath(place_.ml(), "model"));
+    if (model) record.artifact = upload_model(spec_, place_.ml(), place_.root, objects);
+    upload_output(spec_, place_.ml(), place_.root, objects);
+  } catch (const Error& error) {
+    spdlog::error("upload failed: {}", error.what());
+    if (!ended_well) return;  // the algorithm's own failure is the better reason
+    record.outcome = Outcome::kFailed;
+    record.artifact.clear();
+    const bool users = error.kind() == ErrorKind::kDenied || error.kind() == ErrorKind::kNotFound ||
+                       error.kind() == ErrorKind::kInvalid;
+    record.infrastructure = !users;
+    record.failure_reason =
+        cut_reason(std::string(users ? "ClientError: Artifact upload failed: "
+                                     : "InternalServerError: Artifact upload failed: ") +
+                   error.what());
+  }
+}
+
+}  // namespace sagebrush::agent

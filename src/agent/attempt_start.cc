@@ -1,0 +1,114 @@
+// The part of an attempt before its container: what the server says, inputs, the root file system.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "agent/attempt.h"
+#include "agent/config_files.h"
+#include "agent/input_tree.h"
+#include "agent/patience.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "container/host_rootfs.h"
+#include "container/runtime_config.h"
+
+namespace sagebrush::agent {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using namespace agent_protocol;
+
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  if (!out.flush()) throw Error(ErrorKind::kIo, "write " + path.string() + " failed");
+}
+
+// No process may raise a hard limit above its own.
+std::uint64_t open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) throw_errno("getrlimit");
+  return std::min<std::uint64_t>(limit.rlim_max, 1'048'576);
+}
+
+void check_channel_name(const std::string& name) {
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
+    throw Error(ErrorKind::kInvalid, "\"" + name + "\" is not a channel name");
+  }
+}
+
+}  // namespace
+
+// The first word to the server: only who still holds the lease goes on.
+void Attempt::begin() {
+  Gate gate(spec_);
+  const std::string runtime = container::find_runtime(spec_.runtime).description();
+  const Report first{Phase::kStarting, now(), "Preparing the instances for training", runtime};
+  orders_.update(until_available(orders_, [&] { return gate.report(first); }));
+}
+
+void Attempt::stage_in() {
+  heartbeat_->enter(Phase::kDownloading, "Downloading input data");
+  Gate gate(spec_);
+  const Inputs inputs = until_available(orders_, [&] { return gate.inputs(); });
+  fs::remove_all(place_.root);  // whatever an agent that was killed midway has left
+  for (const char* folder : {"input/config", "input/data", "model", "output/data",
+                             "output/metrics/sagemaker", "code", "checkpoints"}) {
+    fs::create_directories(place_.ml() / folder);
+  }
+  ObjectCalls objects(spec_, orders_);
+  for (const auto& channel : inputs.channels) {
+    check_channel_name(channel.name);
+    place_channel(channel, place_.root / "channels" / channel.name, objects);
+    orders_.check();
+  }
+  fs::create_directories(checkpoint_root_ / checkpoint_below_);
+  restore_checkpoints(inputs.checkpoints, checkpoint_root_ / checkpoint_below_, objects);
+  for (const auto& [name, text] : config_files(spec_)) {
+    write(place_.ml() / "input/config" / name, text);
+  }
+  for (const auto& [name, text] : manifest_files(spec_, inputs)) {
+    write(place_.ml() / "input/data" / name, text);
+  }
+  prepare_container(inputs);
+}
+
+void Attempt::prepare_container(const Inputs& inputs) {
+  const container::Runtime runtime = container::find_runtime(spec_.runtime);
+  container::HostRootfs rootfs{.hostname = spec_.host, .builtin_programs = {}, .channels = {}};
+  if (spec_.image.kind == ImageKind::kBuiltin) {
+    rootfs.builtin_programs = fs::read_symlink("/proc/self/exe").parent_path();
+  }
+  for (const auto& channel : inputs.channels) rootfs.channels.push_back(channel.name);
+  auto mounts = container::build_host_rootfs(rootfs, place_);
+  if (checkpoint_below_.empty()) {
+    const fs::path inside = checkpoint_path(spec_).relative_path();
+    mounts.push_back({container::Mount::Kind::kBind,
+                      checkpoint_root_,
+                      container::make_mount_point(place_, inside),
+                      {},
+                      {}});
+  }
+  container::ContainerSpec spec;
+  spec.arguments = spec_.image.entrypoint;
+  spec.arguments.insert(spec.arguments.end(), spec_.image.arguments.begin(),
+                        spec_.image.arguments.end());
+  if (spec.arguments.empty()) throw Error(ErrorKind::kInvalid, "the image has nothing to run");
+  spec.environment = environment(spec_);
+  spec.hostname = spec_.host;
+  if (runtime.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
+  spec.cpus = spec_.limits.cpus;
+  spec.cpu_set = spec_.limits.cpu_set;
+  spec.memory_bytes = spec_.limits.memory_bytes;
+  spec.shared_memory_bytes = std::max<std::uint64_t>(64ULL << 20, spec_.limits.memory_bytes / 2);
+  spec.open_files = open_files();
+  const auto launch = container::prepare_launch(
+      runtime, spec, place_, spec_.job_id + "-" + std::to_string(spec_.attempt) + "-" + spec_.host,
+      std::move(mounts));
+  write_file_atomically(place_.launch(), json::serialize(to_json(launch)));
+}
+
+}  // namespace sagebrush::agent

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "agent/object_calls.h"
+
+namespace sagebrush::agent {
+
+// What a look at a checkpoint folder says of one file.
+struct FileState {
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+  bool operator==(const FileState&) const = default;
+};
+using FolderState =
+    std::map<std::string, FileState>;  // by path below the folder; regular files only
+// relative: the container's own folder below `root`; no link is followed.
+FolderState look_at(const std::filesystem::path& root, const std::filesystem::path& relative);
+
+struct SyncActions {
+  std::vector<std::string> upload, remove;
+};
+// Pure: uploads what is new or changed and looked the same twice (all that is new when `final`),
+// removes what is gone.
+SyncActions plan_sync(const FolderState& stored, const FolderState& before, const FolderState& now,
+                      bool final);
+
+// Keeps an S3 prefix the same as the container's checkpoint folder while it runs, in a thread of
+// its own. A file that fails is tried again at the next look; finish() throws Error for what still
+// fails.
+class CheckpointSync {
+ public:
+  // stored: what the prefix holds already (the restored files).
+  CheckpointSync(const agent_protocol::Spec& spec, const Orders& orders, std::filesystem::path root,
+                 std::filesystem::path relative, ObjectName prefix, FolderState stored);
+  void finish();  // after the container's end: one last complete pass
+
+ private:
+  void run(const std::stop_token& stop);
+  void pass(bool final);
+
+  ObjectCalls objects_;
+  std::filesystem::path root_, relative_;
+  ObjectName prefix_;
+  FolderState stored_, before_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::jthread thread_;
+};
+
+}  // namespace sagebrush::agent

@@ -1,0 +1,144 @@
+#include "agent/config_files.h"
+
+#include <fmt/format.h>
+
+namespace sagebrush::agent {
+namespace {
+
+namespace json = boost::json;
+using namespace agent_protocol;
+
+const json::value* find(const json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value && !value->is_null() ? value : nullptr;
+}
+
+std::string text_of(const json::object& object, const char* name, const char* otherwise) {
+  const auto* value = find(object, name);
+  return value && value->is_string() ? std::string(value->get_string()) : otherwise;
+}
+
+const json::array& channels_of(const Spec& spec) {
+  static const json::array kNone;
+  const auto* channels = find(spec.request, "InputDataConfig");
+  return channels && channels->is_array() ? channels->get_array() : kNone;
+}
+
+const json::object& member_object(const json::object& object, const char* name) {
+  static const json::object kNone;
+  const auto* value = find(object, name);
+  return value && value->is_object() ? value->get_object() : kNone;
+}
+
+json::object input_data_config(const Spec& spec) {
+  json::object out;
+  const auto& algorithm = member_object(spec.request, "AlgorithmSpecification");
+  const std::string mode = text_of(algorithm, "TrainingInputMode", "File");
+  for (const auto& value : channels_of(spec)) {
+    if (!value.is_object()) continue;
+    const auto& channel = value.get_object();
+    const auto& source = member_object(member_object(channel, "DataSource"), "S3DataSource");
+    json::object entry{
+        {"TrainingInputMode", text_of(channel, "InputMode", mode.c_str())},
+        {"S3DistributionType", text_of(source, "S3DataDistributionType", "FullyReplicated")},
+        {"RecordWrapperType", text_of(channel, "RecordWrapperType", "None")}};
+    if (const auto* type = find(channel, "ContentType")) entry["ContentType"] = *type;
+    out[text_of(channel, "ChannelName", "")] = std::move(entry);
+  }
+  return out;
+}
+
+json::object resource_config(const Spec& spec) {
+  const json::array hosts(spec.hosts.begin(), spec.hosts.end());
+  constexpr const char* kGroup = "homogeneousCluster";
+  return {{"current_host", spec.host},
+          {"current_instance_type", spec.instance_type},
+          {"current_group_name", kGroup},
+          {"hosts", hosts},
+          {"instance_groups", json::array{{{"instance_group_name", kGroup},
+                                           {"instance_type", spec.instance_type},
+                                           {"hosts", hosts}}}},
+          {"network_interface_name", kInterface}};
+}
+
+}  // namespace
+
+std::map<std::string, std::string> config_files(const Spec& spec) {
+  const auto& request = spec.request;
+  const auto& algorithm = member_object(request, "AlgorithmSpecification");
+  const auto* metrics = find(algorithm, "MetricDefinitions");
+  std::map<std::string, json::value> files{
+      {"hyperparameters.json", member_object(request, "HyperParameters")},
+      {"inputdataconfig.json", input_data_config(spec)},
+      {"resourceconfig.json", resource_config(spec)},
+      {"metric-definition-regex.json", metrics ? *metrics : json::value(json::array())},
+      {"trainingjobconfig.json", request},
+      {"upstreamoutputdataconfig.json", member_object(request, "OutputDataConfig")}};
+  const std::pair<const char*, const char*> optional[] = {
+      {"DebugHookConfig", "debughookconfig.json"},
+      {"ProfilerConfig", "profilerconfig.json"},
+      {"CheckpointConfig", "checkpointconfig.json"}};
+  for (const auto& [member, file] : optional) {
+    if (const auto* value = find(request, member)) files[file] = *value;
+  }
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : files) out[name] = json::serialize(value);
+  return out;
+}
+
+std::map<std::string, std::string> manifest_files(const Spec& spec, const Inputs& inputs) {
+  std::map<std::string, std::string> out;
+  for (const auto& value : channels_of(spec)) {
+    if (!value.is_object()) continue;
+    const auto& source =
+        member_object(member_object(value.get_object(), "DataSource"), "S3DataSource");
+    const std::string type = text_of(source, "S3DataType", "S3Prefix");
+    const std::string name = text_of(value.get_object(), "ChannelName", "");
+    for (const auto& channel : inputs.channels) {
+      if (channel.name != name) continue;
+      if (type == "AugmentedManifestFile") out[name + "-manifest"] = channel.augmented_manifest;
+      if (type != "ManifestFile") continue;
+      json::array list{{{"prefix", "/opt/ml/input/data/" + name + "/"}}};
+      for (const auto& file : channel.files) list.emplace_back(file.path);
+      out[name + "-manifest"] = json::serialize(list);
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> environment(const Spec& spec) {
+  const bool builtin = spec.image.kind == ImageKind::kBuiltin;
+  std::map<std::string, std::string> all{
+      {"PATH", std::string(builtin ? "/opt/sagebrush/bin:" : "") +
+                   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+      {"HOME", "/root"},
+      {"HOSTNAME", spec.host},
+      {"TRAINING_JOB_NAME", spec.job_name},
+      {"TRAINING_JOB_ARN", spec.job_arn},
+      {"AWS_REGION", spec.region},
+      {"AWS_DEFAULT_REGION", spec.region},
+      {"AWS_EXECUTION_ENV", "AWS_ECS_EC2"},
+      {"SAGEMAKER_METRICS_DIRECTORY", "/opt/ml/output/metrics/sagemaker"},
+      {"NVIDIA_VISIBLE_DEVICES", "void"},
+      {"DMLC_INTERFACE", kInterface}};
+  if (builtin) {
+    all["OMP_NUM_THREADS"] = std::to_string(spec.limits.cpus);
+    all["OMP_WAIT_POLICY"] = "passive";
+    all["OPENBLAS_NUM_THREADS"] = "1";
+  }
+  for (const auto& [name, value] : member_object(spec.request, "Environment")) {
+    if (value.is_string()) all[name] = std::string(value.get_string());
+  }
+  std::vector<std::string> out;
+  for (const auto& [name, value] : all) out.push_back(fmt::format("{}={}", name, value));
+  return out;
+}
+
+std::filesystem::path checkpoint_path(const Spec& spec) {
+  const auto& config = member_object(spec.request, "CheckpointConfig");
+  std::filesystem::path path = text_of(config, "LocalPath", "/opt/ml/checkpoints");
+  path = path.lexically_normal();
+  return path.filename().empty() ? path.parent_path() : path;
+}
+
+}  // namespace sagebrush::agent

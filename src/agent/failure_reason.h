@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "container/launch.h"
+
+namespace sagebrush::agent {
+
+// SageMaker's FailureReason for a container that did not end with 0, 1,024 characters at most.
+// failure_file: the content of /opt/ml/output/failure, "" when there is none. last_errors: its last
+// lines on stderr.
+std::string failure_reason(const container::ContainerExit& exit, const std::string& failure_file,
+                           const std::vector<std::string>& last_errors,
+                           std::uint64_t memory_limit_bytes, const std::string& program);
+
+// The runtime's words for a start that failed, in Docker's: `exec: "train": executable file not
+// found in $PATH`. The second is false when the machine, not the image or the request, is at fault.
+std::pair<std::string, bool> start_failure(const std::string& runtime_words,
+                                           const std::string& program);
+
+// Cuts to 1,024 characters (not bytes).
+std::string cut_reason(std::string text);
+
+}  // namespace sagebrush::agent

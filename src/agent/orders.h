@@ -1,0 +1,59 @@
+#pragma once
+
+#include <sys/eventfd.h>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "agent/gate.h"
+#include "agent_protocol/messages.h"
+#include "base/error.h"
+#include "base/file.h"
+
+namespace sagebrush::agent {
+
+// What the server wants of this attempt right now, shared by the agent's threads.
+class Orders {
+ public:
+  Orders() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!wake_) throw_errno("eventfd");
+  }
+
+  agent_protocol::ReportAnswer now() const {
+    const std::lock_guard hold(mutex_);
+    return answer_;
+  }
+  void update(const agent_protocol::ReportAnswer& answer) {
+    const std::lock_guard hold(mutex_);
+    if (!answer.stop || (answer_.stop && answer_.kill_at == answer.kill_at)) return;
+    answer_ = answer;
+    wake();
+  }
+
+  bool lost() const { return lost_; }
+  void lose() {
+    lost_ = true;
+    wake();
+  }
+  void check() const {
+    if (lost_) throw LeaseLost("another attempt has taken over, or the job is gone");
+  }
+  // Readable when something changed.
+  int descriptor() const { return wake_.fd(); }
+  void clear() const {
+    eventfd_t ignored = 0;
+    ::eventfd_read(wake_.fd(), &ignored);
+  }
+
+ private:
+  void wake() const { ::eventfd_write(wake_.fd(), 1); }
+
+  mutable std::mutex mutex_;
+  agent_protocol::ReportAnswer answer_;
+  std::atomic<bool> lost_{false};
+  File wake_;
+};
+
+}  // namespace sagebrush::agent

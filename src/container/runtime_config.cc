@@ -1,0 +1,128 @@
+#include "container/runtime_config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "container/seccomp_profile.h"
+
+namespace sagebrush::container {
+namespace {
+
+namespace json = boost::json;
+
+json::array array_of(const std::vector<std::string>& values) {
+  return json::array(values.begin(), values.end());
+}
+
+json::object mount(const char* target, const char* type, const char* source,
+                   std::initializer_list<json::value_ref> options) {
+  return {{"destination", target}, {"type", type}, {"source", source}, {"options", options}};
+}
+
+// The defaults of `runc spec`, with /dev/shm as large as asked.
+json::array mounts(const ContainerSpec& spec) {
+  const auto size = fmt::format("size={}", spec.shared_memory_bytes);
+  return {
+      mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}),
+      mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}),
+      mount("/dev/pts", "devpts", "devpts",
+            {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}),
+      mount("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", size}),
+      mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}),
+      mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}),
+      mount("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", "relatime", "ro"})};
+}
+
+json::object capabilities() {
+  const json::array kept{"CAP_CHOWN",  "CAP_DAC_OVERRIDE", "CAP_FOWNER",
+                         "CAP_SETUID", "CAP_SETGID",       "CAP_KILL"};
+  return {{"bounding", kept}, {"effective", kept}, {"permitted", kept}};
+}
+
+json::object resources(const ContainerSpec& spec) {
+  json::object out{{"devices", {{{"allow", false}, {"access", "rwm"}}}},
+                   {"pids", {{"limit", spec.processes}}}};
+  if (spec.memory_bytes > 0) {
+    const auto bytes = static_cast<std::int64_t>(spec.memory_bytes);
+    out["memory"] = {{"limit", bytes}, {"swap", bytes}};  // swap counts both: none on top
+  }
+  if (!spec.cpu_set.empty()) {
+    out["cpu"] = {{"cpus", fmt::format("{}", fmt::join(spec.cpu_set, ","))}};
+  } else if (spec.cpus > 0) {
+    out["cpu"] = {{"quota", spec.cpus * 100'000}, {"period", 100'000}};
+  }
+  return out;
+}
+
+json::object linux_part(const ContainerSpec& spec) {
+  json::array namespaces{
+      {{"type", "pid"}}, {{"type", "mount"}}, {{"type", "ipc"}}, {{"type", "uts"}}};
+  if (!spec.host_network) namespaces.push_back({{"type", "network"}});
+  return {{"cgroupsPath", spec.cgroup_path},
+          {"namespaces", namespaces},
+          {"resources", resources(spec)},
+          {"seccomp", seccomp_profile()},
+          {"maskedPaths",
+           {"/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+            "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware",
+            "/proc/scsi"}},
+          {"readonlyPaths",
+           {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}}};
+}
+
+}  // namespace
+
+json::object runtime_config(const ContainerSpec& spec) {
+  const auto files = static_cast<std::int64_t>(spec.open_files);
+  return {{"ociVersion", "1.0.2"},
+          {"process",
+           {{"terminal", false},
+            {"user", {{"uid", 0}, {"gid", 0}}},
+            {"args", array_of(spec.arguments)},
+            {"env", array_of(spec.environment)},
+            {"cwd", spec.directory},
+            {"capabilities", capabilities()},
+            {"rlimits", {{{"type", "RLIMIT_NOFILE"}, {"hard", files}, {"soft", files}}}},
+            {"noNewPrivileges", true}}},
+          {"root", {{"path", "rootfs"}, {"readonly", false}}},
+          {"hostname", spec.hostname},
+          {"mounts", mounts(spec)},
+          {"linux", linux_part(spec)}};
+}
+
+std::vector<std::string> bubblewrap_arguments(const ContainerSpec& spec,
+                                              const std::filesystem::path& rootfs,
+                                              int info_descriptor) {
+  std::vector<std::string> out{"--bind",
+                               rootfs.string(),
+                               "/",
+                               "--proc",
+                               "/proc",
+                               "--dev",
+                               "/dev",
+                               "--unshare-pid",
+                               "--unshare-ipc",
+                               "--unshare-uts",
+                               "--hostname",
+                               spec.hostname,
+                               "--die-with-parent",
+                               "--as-pid-1",
+                               "--cap-drop",
+                               "ALL",
+                               "--chdir",
+                               spec.directory,
+                               "--clearenv",
+                               "--info-fd",
+                               std::to_string(info_descriptor)};
+  if (!spec.host_network) out.push_back("--unshare-net");
+  for (const auto& variable : spec.environment) {
+    const auto equals = variable.find('=');
+    out.insert(out.end(), {"--setenv", variable.substr(0, equals),
+                           equals == std::string::npos ? "" : variable.substr(equals + 1)});
+  }
+  out.push_back("--");
+  out.insert(out.end(), spec.arguments.begin(), spec.arguments.end());
+  return out;
+}
+
+}  // namespace sagebrush::container

@@ -1,0 +1,101 @@
+#include "container/shim.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/time.h"
+#include "container/output_pump.h"
+#include "container/start_runtime.h"
+
+namespace sagebrush::container {
+namespace {
+
+namespace json = boost::json;
+using agent_protocol::AttemptFolder;
+
+// Waits for that child and takes the other processes that a runtime left to us as they end.
+int wait_for(int pid) {
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(-1, &status, 0);
+    if (ended == pid) return status;
+    if (ended < 0 && errno != EINTR) throw_errno("wait for the container");
+  }
+}
+
+void set_status(ContainerExit& exit, int status, bool bubblewrap) {
+  if (WIFSIGNALED(status)) {
+    exit.signal = WTERMSIG(status);
+    exit.exit_code = 128 + *exit.signal;
+    return;
+  }
+  exit.exit_code = WEXITSTATUS(status);
+  // bubblewrap is our child and the container's process is not: it tells a signal as a shell does.
+  if (bubblewrap && *exit.exit_code > 128 && *exit.exit_code < 128 + NSIG) {
+    exit.signal = *exit.exit_code - 128;
+  }
+}
+
+ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
+  const Workplace place{folder.work()};
+  const File log = File::open(folder.output_log(), O_WRONLY | O_CREAT | O_APPEND);
+  enter_private_mounts(launch.runtime.rootless);
+  if (launch.runtime.hide_unified) hide_unified_cgroup();
+  apply(launch.mounts, launch.runtime.rootless);
+
+  ContainerExit exit;
+  StartedRuntime started = start_runtime(launch, place);
+  if (!started.error.empty()) {
+    exit.start_error = started.error;
+    exit.ended = now();
+    return exit;
+  }
+  exit.started = now();
+  const ContainerProcess process{started.container_pid,
+                                 start_ticks_of(started.container_pid).value_or(0), *exit.started};
+  write_file_atomically(place.process(), json::serialize(to_json(process)));
+  pump_output(started.out, started.err, started.child_pid, log);
+  set_status(exit, wait_for(started.child_pid), launch.runtime.kind == RuntimeKind::kBubblewrap);
+  exit.ended = now();
+  if (!launch.cgroup_path.empty()) {
+    const auto memory = Cgroup(launch.cgroup_path).memory();
+    exit.out_of_memory = memory.oom_kills > 0;
+    exit.peak_memory_bytes = memory.peak_bytes;
+  }
+  return exit;
+}
+
+}  // namespace
+
+int run_shim(const AttemptFolder& folder) {
+  const Workplace place{folder.work()};
+  const File lock = File::open(folder.shim_lock(), O_RDWR | O_CREAT);
+  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) return 0;
+  // Exclusive creation: a shim that was killed is never followed by a second container.
+  const File mark(::open(place.started().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!mark) return 0;
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::signal(SIGPIPE, SIG_IGN);
+  ContainerExit exit;
+  try {
+    exit = run(folder, launch_from_json(json::parse(read_file(place.launch())).as_object()));
+  } catch (const Error& error) {
+    spdlog::error("container not started: {}", error.what());
+    exit.start_error = std::string("the machine could not start the container: ") + error.what();
+    exit.ended = now();
+  }
+  write_file_atomically(folder.container_exit(), json::serialize(to_json(exit)));
+  return 0;
+}
+
+}  // namespace sagebrush::container

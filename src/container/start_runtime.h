@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "base/file.h"
+#include "container/launch.h"
+
+namespace sagebrush::container {
+
+struct StartedRuntime {
+  int child_pid = 0;      // to wait for: the container's first process, or bubblewrap
+  int container_pid = 0;  // the container's first process
+  File out, err;          // read ends of its pipes
+  std::string error;      // the runtime's words when it did not start; all else is empty then
+};
+
+// Runs the runtime and waits until the container runs. The caller must be a subreaper, so that it
+// inherits the container's process.
+StartedRuntime start_runtime(const Launch& launch, const Workplace& place);
+
+}  // namespace sagebrush::container

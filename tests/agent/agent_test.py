@@ -1,0 +1,364 @@
+"""Real containers under a real agent; the server is fake_server.py. Usage: agent_test.py AGENT_PROGRAM [unittest arguments]"""
+import gzip
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import unittest
+import uuid
+
+from fake_server import FakeServer
+
+AGENT = ""
+MIB = 1 << 20
+
+
+def cgroups_of(job):
+    found = []
+    for base, folders, _ in os.walk("/sys/fs/cgroup"):
+        found += [os.path.join(base, f) for f in folders if f == job]
+        if base.count("/") > 6:
+            folders.clear()
+    return found
+
+
+def processes_with(text):
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/cmdline" % pid, "rb") as file:
+                if text.encode() in file.read():
+                    found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
+class Job:
+    """One attempt's folder and the agents that were started on it."""
+
+    def __init__(self, test, script, **changes):
+        self.data = tempfile.mkdtemp(prefix="sagebrush-agent-test-")
+        self.id = "t" + uuid.uuid4().hex[:12]
+        self.root = os.path.join(self.data, "jobs", self.id, "attempt-1", "algo-1")
+        os.makedirs(self.root)
+        self.server = FakeServer()
+        self.agents = []
+        test.addCleanup(self.close)
+        spec = {
+            "job_id": self.id, "job_name": "job", "job_arn": "arn:aws:sagemaker:us-east-1:1:training-job/job",
+            "attempt": 1, "host": "algo-1", "hosts": ["algo-1"], "instance_type": "ml.m5.large",
+            "region": "us-east-1", "account": "000000000000",
+            "access": {"server_url": self.server.url, "ca_file": "", "token": "the-token",
+                       "access_key_id": "ASIA", "secret_access_key": "s", "session_token": "t"},
+            "image": {"kind": "host", "reference": "host", "entrypoint": ["/bin/sh", "-c", script],
+                      "arguments": []},
+            "limits": {"cpus": 1, "cpu_set": [], "memory_bytes": 256 * MIB},
+            "log_group": "g", "log_stream": "s", "output_uri": "s3://out/p/job/output",
+            "blob_directory": "", "runtime": RUNTIME, "notice": "", "stop_grace_seconds": 120,
+            "request": {"HyperParameters": {"epochs": "3"}}}
+        spec.update(changes)
+        with open(self.path("spec.json"), "w") as file:
+            json.dump(spec, file)
+
+    def path(self, name):
+        return os.path.join(self.root, name)
+
+    def start(self):
+        agent = subprocess.Popen([AGENT, "run", "--folder", self.root], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 start_new_session=True)
+        self.agents.append(agent)
+        return agent
+
+    def finish(self, agent=None):
+        """Waits for the agent's end and gives the one exit record."""
+        agent = agent or self.start()
+        status = agent.wait(timeout=90)
+        assert status == 0, self.log()
+        assert self.server.exits, self.log()
+        return self.server.exits[-1]
+
+    def kill_agent(self, agent):
+        agent.kill()
+        agent.wait()
+
+    def shim(self):
+        return [p for p in processes_with(self.root) if p not in [a.pid for a in self.agents]]
+
+    def log(self):
+        try:
+            with open(self.path("agent.log")) as file:
+                return file.read()
+        except OSError:
+            return "no log"
+
+    def model(self):
+        with tarfile.open(fileobj=io.BytesIO(self.server.objects["out/p/job/output/model.tar.gz"])) as tar:
+            return {m.name: tar.extractfile(m).read() for m in tar if m.isfile()}
+
+    def assert_nothing_left(self, test):
+        test.assertFalse(os.path.exists(self.path("work")), self.log())
+        test.assertEqual(cgroups_of(self.id), [])
+        test.assertEqual(processes_with(self.root), [])
+        with open("/proc/mounts") as file:
+            test.assertNotIn(self.id, file.read())
+
+    def close(self):
+        for agent in self.agents:
+            if agent.poll() is None:
+                self.kill_agent(agent)
+        for pid in processes_with(self.root):
+            os.kill(pid, signal.SIGKILL)
+        self.server.close()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+class Ends(unittest.TestCase):
+    def test_success_uploads_the_model_and_every_line(self):
+        job = Job(self, "echo one; echo two >&2; seq 1 3000; echo weights > /opt/ml/model/w; echo x > /opt/ml/output/data/o",
+                  notice="runs on a test machine")
+        record = job.finish()
+        self.assertEqual(record["outcome"], "Completed", record)
+        self.assertEqual(record["exit_code"], 0)
+        self.assertEqual(record["artifact"], "s3://out/p/job/output/model.tar.gz")
+        self.assertEqual(job.model(), {"w": b"weights\n"})
+        self.assertIn("out/p/job/output/output.tar.gz", job.server.objects)
+        self.assertEqual(job.server.lines[0], "runs on a test machine")
+        self.assertEqual(sorted(job.server.lines[1:]), sorted(["one", "two"] + [str(i) for i in range(1, 3001)]))
+        self.assertEqual(job.server.phases(), ["Starting", "Downloading", "Training", "Uploading"])
+        self.assertTrue(job.server.reports[0]["runtime"])
+        job.assert_nothing_left(self)
+
+    def test_exit_code_and_failure_file_make_the_reason(self):
+        job = Job(self, "echo no data > /opt/ml/output/failure; exit 7")
+        record = job.finish()
+        self.assertEqual((record["outcome"], record["exit_code"]), ("Failed", 7))
+        self.assertEqual(record["failure_reason"], "AlgorithmError: no data, exit code: 7")
+        self.assertFalse(record["infrastructure"])
+        self.assertNotIn("out/p/job/output/model.tar.gz", job.server.objects)
+        job.assert_nothing_left(self)
+
+    def test_last_error_lines_make_the_reason_without_a_failure_file(self):
+        record = Job(self, "echo bad luck >&2; exit 3").finish()
+        self.assertEqual(record["failure_reason"], "AlgorithmError: exit code 3\nbad luck")
+
+    def test_a_signal_is_named(self):
+        record = Job(self, "python3 -c 'import ctypes; ctypes.string_at(0)' & wait $!; kill -9 $$; exec sh -c 'exit 139'").finish()
+        self.assertEqual(record["outcome"], "Failed")
+        self.assertEqual(record["exit_code"], 139)
+
+    def test_a_missing_program_is_told_in_dockers_words(self):
+        job = Job(self, "", image={"kind": "host", "reference": "h", "entrypoint": [], "arguments": ["train"]})
+        record = job.finish()
+        self.assertEqual(record["failure_reason"],
+                         'AlgorithmError: exec: "train": executable file not found in $PATH')
+        self.assertFalse(record["infrastructure"])
+        job.assert_nothing_left(self)
+
+    def test_out_of_memory_is_told(self):
+        if RUNTIME == "bwrap":
+            self.skipTest("bubblewrap sets no limits")
+        job = Job(self, "exec python3 -S -c \"x = b'1' * (1 << 30)\"")
+        record = job.finish()
+        self.assertTrue(record["out_of_memory"], record)
+        self.assertIn("OutOfMemory", record["failure_reason"])
+        self.assertGreater(record["peak_memory_bytes"], 200 * MIB)
+
+    def test_refused_upload_never_completes(self):
+        job = Job(self, "echo 1 > /opt/ml/model/w")
+        job.server.refuse_puts = True
+        record = job.finish()
+        self.assertEqual((record["outcome"], record["artifact"]), ("Failed", ""))
+        self.assertIn("Access Denied", record["failure_reason"])
+
+    def test_input_error_is_the_clients(self):
+        job = Job(self, "true")
+        job.server.input_error = (404, "The specified bucket does not exist")
+        record = job.finish()
+        self.assertEqual(record["failure_reason"],
+                         "ClientError: Data download failed: The specified bucket does not exist")
+        job.assert_nothing_left(self)
+
+
+class Isolation(unittest.TestCase):
+    def test_private_files_of_the_machine_are_invisible(self):
+        job = Job(self, "ls -A /root /home; ls /etc/shadow /etc/ssl/private /var/lib /work 2>/dev/null; ls -d '%s'; echo; cat /etc/passwd; mount -t tmpfs x /mnt; echo mount $?; echo can > /usr/bin/written && echo wrote" % "/var/lib/dpkg")
+        record = job.finish()
+        text = "\n".join(job.server.lines)
+        self.assertEqual(record["outcome"], "Completed", text)
+        self.assertNotIn("shadow", text)
+        self.assertNotIn("dpkg\n", text.replace("cannot access '/var/lib/dpkg'", ""))
+        self.assertIn("wrote", text)
+        self.assertNotIn("mount 0", text)
+        self.assertFalse(os.path.exists("/usr/bin/written"))
+
+    def test_links_to_the_machine_are_not_followed(self):
+        job = Job(self, "rm -rf /opt/ml/model /opt/ml/output/data; ln -s /etc /opt/ml/model; ln -s /etc /opt/ml/output/data; ln -s /etc/shadow /opt/ml/output/failure")
+        record = job.finish()
+        self.assertEqual(record["outcome"], "Completed", record)
+        self.assertEqual(job.model(), {})
+        self.assertNotIn("out/p/job/output/output.tar.gz", job.server.objects)
+        job = Job(self, "ln -s /etc/shadow /opt/ml/output/failure; exit 1")
+        self.assertEqual(job.finish()["failure_reason"], "AlgorithmError: exit code 1")
+
+    def test_channels_are_links_that_the_container_cannot_change(self):
+        job = Job(self, "cd /opt/ml/input/data/train; cat a/b; echo changed > a/b; chmod 600 c; rm c; echo new > d; cat a/b; zcat e.gz 2>/dev/null; cat /opt/ml/input/config/hyperparameters.json; nproc >/dev/null; echo; cat /opt/ml/input/data/gz/f; touch /opt/ml/input/x && echo writable")
+        blobs = os.path.join(job.data, "blobs")
+        os.makedirs(blobs)
+        files = {"a/b": b"first\n", "c": b"c\n", "f.gz": gzip.compress(b"unpacked\n")}
+        listed = []
+        for i, (path, content) in enumerate(files.items()):
+            blob = os.path.join(blobs, str(i))
+            with open(blob, "wb") as file:
+                file.write(content)
+            listed.append({"path": path, "bucket": "b", "key": "k/" + path, "bytes": len(content), "etag": "", "blob": blob})
+        job.server.inputs["channels"] = [
+            {"name": "train", "compression": "None", "files": listed[:2], "augmented_manifest": ""},
+            {"name": "gz", "compression": "Gzip", "files": listed[2:], "augmented_manifest": ""}]
+        record = job.finish()
+        self.assertEqual(record["outcome"], "Completed", job.server.lines)
+        self.assertEqual(job.server.lines, ["first", "changed", '{"epochs":"3"}', "unpacked", "writable"])
+        for i, content in enumerate(files.values()):
+            with open(os.path.join(blobs, str(i)), "rb") as file:
+                self.assertEqual(file.read(), content)
+        job.assert_nothing_left(self)
+
+    def test_hostile_names_are_refused(self):
+        for path in ("../x", "/etc/x", "a/../b"):
+            job = Job(self, "true")
+            job.server.inputs["channels"] = [{"name": "train", "compression": "None", "augmented_manifest": "",
+                                              "files": [{"path": path, "bucket": "b", "key": path, "bytes": 1, "etag": "", "blob": ""}]}]
+            self.assertIn("ClientError: Data download failed", job.finish()["failure_reason"])
+
+
+class Stops(unittest.TestCase):
+    def stop(self, job, kill_after_ms):
+        job.server.wait(lambda: "ready" in job.server.lines)
+        with job.server.changed:
+            job.server.answer = {"stop": "Requested", "kill_at_ms": int(time.time() * 1000) + kill_after_ms}
+
+    def test_a_handler_sees_sigterm_and_its_model_is_kept(self):
+        job = Job(self, "trap 'echo saved > /opt/ml/model/w; echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done")
+        agent = job.start()
+        self.stop(job, 60000)
+        record = job.finish(agent)
+        self.assertEqual((record["outcome"], record["stop"]), ("Stopped", "Requested"))
+        self.assertEqual(job.model(), {"w": b"saved\n"})
+        self.assertEqual(job.server.lines, ["ready", "bye"])
+        job.assert_nothing_left(self)
+
+    def test_without_a_handler_sigkill_comes_at_its_time(self):
+        job = Job(self, "echo ready; exec sleep 1000")
+        agent = job.start()
+        self.stop(job, 1500)
+        record = job.finish(agent)
+        self.assertEqual((record["outcome"], record["signal"]), ("Stopped", 9))
+        self.assertNotIn("out/p/job/output/model.tar.gz", job.server.objects)
+
+    def test_a_lost_lease_kills_and_uploads_nothing(self):
+        job = Job(self, "echo 1 > /opt/ml/model/w; echo ready; exec sleep 1000")
+        agent = job.start()
+        job.server.wait(lambda: "ready" in job.server.lines)
+        with job.server.changed:
+            job.server.lost = True
+        self.assertEqual(agent.wait(timeout=60), 0)
+        self.assertEqual((job.server.exits, job.server.objects), ([], {}))
+        job.assert_nothing_left(self)
+
+
+class Restarts(unittest.TestCase):
+    SCRIPT = "for i in $(seq 1 40); do echo $i; sleep 0.05; done; echo w > /opt/ml/model/w"
+    LINES = [str(i) for i in range(1, 41)]
+
+    def assert_same_end(self, job, agent=None):
+        record = job.finish(agent)
+        self.assertEqual(record["outcome"], "Completed", (record, job.log()))
+        self.assertEqual(job.server.lines, self.LINES)
+        self.assertEqual(job.model(), {"w": b"w\n"})
+        job.assert_nothing_left(self)
+
+    def test_killed_while_it_trains_an_agent_takes_over(self):
+        job = Job(self, self.SCRIPT)
+        agent = job.start()
+        for seen in (3, 12, 25):
+            job.server.wait(lambda: len(job.server.lines) >= seen)
+            job.kill_agent(agent)
+            agent = job.start()
+        self.assert_same_end(job, agent)
+
+    def test_killed_in_each_phase_the_end_is_the_same(self):
+        for phase in ("Starting", "Downloading", "Training", "Uploading"):
+            with self.subTest(phase):
+                job = Job(self, self.SCRIPT)
+                agent = job.start()
+                job.server.wait(lambda: phase in job.server.phases())
+                job.kill_agent(agent)
+                self.assert_same_end(job)
+
+    def test_killed_with_its_exit_record_written_it_only_delivers(self):
+        job = Job(self, self.SCRIPT)
+        agent = job.start()
+        job.server.wait(lambda: "Uploading" in job.server.phases() or len(job.server.lines) == 40)
+        with job.server.changed:
+            job.server.away = True
+        time_limit = time.monotonic() + 30
+        while not os.path.exists(job.path("container-exit.json")) and time.monotonic() < time_limit:
+            time.sleep(0.01)
+        job.kill_agent(agent)
+        with job.server.changed:
+            job.server.away = False
+        self.assert_same_end(job)
+
+    def test_a_server_that_is_away_delays_and_loses_nothing(self):
+        job = Job(self, self.SCRIPT)
+        agent = job.start()
+        job.server.wait(lambda: len(job.server.lines) >= 5)
+        with job.server.changed:
+            job.server.away = True
+        time_limit = time.monotonic() + 30
+        while not os.path.exists(job.path("container-exit.json")):
+            self.assertLess(time.monotonic(), time_limit)
+            time.sleep(0.02)
+        with job.server.changed:
+            job.server.away = False
+        self.assert_same_end(job, agent)
+
+    def test_a_killed_shim_is_the_machines_fault(self):
+        job = Job(self, "echo ready; while :; do echo x; sleep 0.05; done")
+        agent = job.start()
+        job.server.wait(lambda: "ready" in job.server.lines)
+        os.kill(job.shim()[0], signal.SIGKILL)
+        record = job.finish(agent)
+        self.assertEqual(record["outcome"], "Failed")
+        self.assertTrue(record["infrastructure"])
+        job.assert_nothing_left(self)
+
+
+class Checkpoints(unittest.TestCase):
+    def test_are_restored_and_kept_in_step(self):
+        job = Job(self, "cat /opt/ml/checkpoints/old; rm /opt/ml/checkpoints/old; mkdir /opt/ml/checkpoints/s; echo n > /opt/ml/checkpoints/s/new",
+                  request={"CheckpointConfig": {"S3Uri": "s3://ck/pre"}})
+        job.server.objects["ck/pre/old"] = b"epoch 3\n"
+        job.server.inputs["checkpoints"] = [{"path": "old", "bucket": "ck", "key": "pre/old", "bytes": 8, "etag": "", "blob": ""}]
+        record = job.finish()
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.lines))
+        self.assertEqual(job.server.lines, ["epoch 3"])
+        kept = {k: v for k, v in job.server.objects.items() if k.startswith("ck/")}
+        self.assertEqual(kept, {"ck/pre/s/new": b"n\n"})
+
+
+if __name__ == "__main__":
+    AGENT = os.path.abspath(sys.argv.pop(1))
+    RUNTIME = os.environ.get("SAGEBRUSH_TEST_RUNTIME", "auto")
+    if os.geteuid() != 0 and RUNTIME != "bwrap":
+        print("skipped: containers with limits need root")
+        sys.exit(77)
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    unittest.main()
