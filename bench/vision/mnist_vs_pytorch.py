@@ -98,7 +98,7 @@ def child(which, data, stock, seed):
     if which == "same":
         model = nn.Sequential(*block(1, 16, 5), *block(16, 32, 3), *block(32, 64, 3), nn.Flatten(), nn.Linear(1024, 10))
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
-        batch, epochs = 256, 2
+        batch, epochs = 256, 3
         train_x = F.pad(train_x, (1, 1, 1, 1), value=-mean / deviation)
     else:
         model = Example()

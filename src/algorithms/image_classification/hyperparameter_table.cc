@@ -67,7 +67,7 @@ const std::vector<HyperparameterRow>& hyperparameter_table() {
   // Seeds are held to what a double can carry exactly, as JSON readers do.
   constexpr double kMaxSeed = 9007199254740991;
   static const std::vector<Row> rows = {
-      number("epochs", &H::epochs, 1, 10000, "2", "passes", "passes over the training data"),
+      number("epochs", &H::epochs, 1, 10000, "3", "passes", "passes over the training data"),
       number("batch_size", &H::batch_size, 2, 65536, "256", "images", "images in a step",
              {"mini_batch_size", "mini-batch-size", "batch-size"}),
       number("learning_rate", &H::learning_rate, 1e-9, 100, "0.1", "",
