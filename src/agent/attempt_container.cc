@@ -34,7 +34,11 @@ void spawn_shim(const AttemptFolder& folder) {
   ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   ::posix_spawn_file_actions_adddup2(&files, 1, 2);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  // This agent ignores signals; a container that inherited that could never handle SIGTERM.
+  sigset_t all;
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigdefault(&attributes, &all);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
   pid_t pid = 0;
   const int failed = ::posix_spawn(&pid, program.c_str(), &files, &attributes, argv, environ);
   ::posix_spawnattr_destroy(&attributes);

@@ -77,6 +77,10 @@ std::string failure_reason(const container::ContainerExit& exit, const std::stri
     const auto [words, users] = start_failure(exit.start_error, program);
     return cut_reason((users ? "AlgorithmError: " : "InternalServerError: ") + words);
   }
+  // bubblewrap starts the program after its sandbox, and tells a failure as the program's own.
+  if (last_errors.size() == 1 && last_errors[0].starts_with("bwrap: execvp " + program + ":")) {
+    return cut_reason("AlgorithmError: " + start_failure(last_errors[0], program).first);
+  }
   const int code = exit.exit_code.value_or(0);
   const std::string end = fmt::format(", exit code: {}", code);
   if (exit.out_of_memory) {

@@ -1,6 +1,7 @@
 #include "container/start_runtime.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ std::string drain(const File& pipe) {
 
 // Async-signal-safe between fork and exec.
 [[noreturn]] void become_runtime(char* const* argv, int in, int out, int err, int info) {
+  ::signal(SIGPIPE, SIG_DFL);  // the shim ignores it; ignored signals are inherited
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);

@@ -150,9 +150,11 @@ class Ends(unittest.TestCase):
         self.assertEqual(record["failure_reason"], "AlgorithmError: exit code 3\nbad luck")
 
     def test_a_signal_is_named(self):
-        record = Job(self, "python3 -c 'import ctypes; ctypes.string_at(0)' & wait $!; kill -9 $$; exec sh -c 'exit 139'").finish()
+        record = Job(self, "exec python3 -S -c 'import os; os.abort()'").finish()
+        # The first process of a container ignores signals without a handler, its own too: libc then traps.
         self.assertEqual(record["outcome"], "Failed")
-        self.assertEqual(record["exit_code"], 139)
+        self.assertIn(record.get("signal"), (4, 6, 11))
+        self.assertRegex(record["failure_reason"], "killed by SIG(ILL|ABRT|SEGV), exit code 1")
 
     def test_a_missing_program_is_told_in_dockers_words(self):
         job = Job(self, "", image={"kind": "host", "reference": "h", "entrypoint": [], "arguments": ["train"]})

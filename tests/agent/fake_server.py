@@ -23,6 +23,7 @@ class FakeServer:
         handler = type("Handler", (_Handler,), {"world": self})
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.http.daemon_threads = True
+        self.http.handle_error = lambda *_: None  # agents that are killed leave broken connections
         self.url = "http://127.0.0.1:%d" % self.http.server_address[1]
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 

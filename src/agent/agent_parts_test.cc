@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include "agent/checkpoint_sync.h"
+#include "agent/config_files.h"
+#include "agent/failure_reason.h"
+#include "agent/input_tree.h"
+#include "agent/log_shipper.h"
+#include "base/error.h"
+
+namespace sagebrush::agent {
+namespace {
+
+using namespace agent_protocol;
+using container::ContainerExit;
+
+InputFile file(const std::string& path) {
+  InputFile out;
+  out.path = path;
+  out.bucket = "b";
+  out.key = "k/" + path;
+  return out;
+}
+
+TEST(FoldersFor, GivesParentsFirstAndOnce) {
+  EXPECT_EQ(folders_for({file("a/b/c"), file("a/d"), file("e")}),
+            (std::vector<std::string>{"a", "a/b"}));
+}
+
+TEST(FoldersFor, RefusesHostileAndImpossibleNames) {
+  for (const auto& path : {std::string("../x"), std::string("/x"), std::string("a//b"),
+                           std::string("a/./b"), std::string("a\0b", 3), std::string(256, 'x')}) {
+    EXPECT_THROW(folders_for({file(path)}), Error) << path;
+  }
+  EXPECT_THROW(folders_for({file("a"), file("a/b")}), Error);
+  EXPECT_THROW(folders_for({file("a"), file("a")}), Error);
+  try {
+    folders_for({file("a/b"), file("a")});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "object s3://b/k/a is also the folder of other objects");
+  }
+}
+
+TEST(FailureReason, PrefersMemoryThenTheFileThenTheSignal) {
+  ContainerExit exit;
+  exit.exit_code = 137;
+  exit.signal = 9;
+  EXPECT_EQ(failure_reason(exit, "", {"a", "b"}, 0, "train"),
+            "AlgorithmError: killed by SIGKILL, exit code 137\na\nb");
+  EXPECT_EQ(failure_reason(exit, "why\n", {}, 0, "train"), "AlgorithmError: why, exit code: 137");
+  exit.out_of_memory = true;
+  exit.peak_memory_bytes = exit.peak_memory_bytes = 1 << 30;
+  EXPECT_EQ(
+      failure_reason(exit, "why", {}, 1 << 30, "train"),
+      "AlgorithmError: OutOfMemory: the container used 1.0 GiB of its limit of 1.0 GiB and the "
+      "kernel killed it, exit code: 137");
+}
+
+TEST(FailureReason, CutsTheTextAndKeepsTheCode) {
+  ContainerExit exit;
+  exit.exit_code = 1;
+  std::string umlauts;
+  for (int i = 0; i < 2000; ++i) umlauts += "ü";
+  const std::string reason = failure_reason(exit, umlauts, {}, 0, "train");
+  EXPECT_TRUE(reason.ends_with("ü, exit code: 1"));
+  EXPECT_EQ(std::ranges::count_if(reason, [](unsigned char c) { return (c & 0xC0) != 0x80; }),
+            1024);
+}
+
+TEST(StartFailure, SpeaksAsDockerDoes) {
+  EXPECT_EQ(
+      start_failure("executable file `train` not found in $PATH: No such file", "train").first,
+      "exec: \"train\": executable file not found in $PATH");
+  EXPECT_EQ(start_failure("exec container process `/a`: Exec format error", "/a").first,
+            "exec /a: exec format error");
+  EXPECT_TRUE(start_failure("open executable: Permission denied", "/a").second);
+  EXPECT_FALSE(start_failure("cannot set limits", "/a").second);
+}
+
+TEST(PlanSync, WaitsUntilAFileStandsStill) {
+  const FolderState empty;
+  const FolderState first{{"a", {1, 1}}};
+  const FolderState grown{{"a", {2, 2}}};
+  EXPECT_TRUE(plan_sync(empty, empty, first, false).upload.empty());
+  EXPECT_TRUE(plan_sync(empty, first, grown, false).upload.empty());
+  EXPECT_EQ(plan_sync(empty, grown, grown, false).upload, (std::vector<std::string>{"a"}));
+  EXPECT_EQ(plan_sync(empty, first, grown, true).upload, (std::vector<std::string>{"a"}));
+  EXPECT_TRUE(plan_sync(grown, grown, grown, true).upload.empty());
+  EXPECT_EQ(plan_sync(grown, grown, empty, false).remove, (std::vector<std::string>{"a"}));
+}
+
+TEST(ToValidUtf8, ReplacesOnlyWhatIsBroken) {
+  EXPECT_EQ(to_valid_utf8("gr\xC3\xBC\xC3n\xFF"), "gr\xC3\xBC\xEF\xBF\xBDn\xEF\xBF\xBD");
+}
+
+TEST(ConfigFiles, HaveSageMakersShapes) {
+  Spec spec;
+  spec.host = "algo-1";
+  spec.hosts = {"algo-1"};
+  spec.instance_type = "ml.c4.xlarge";
+  spec.request = boost::json::parse(R"({"InputDataConfig": [{"ChannelName": "training",
+      "ContentType": "text/csv", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix"}}}]})")
+                     .as_object();
+  const auto files = config_files(spec);
+  EXPECT_EQ(files.at("hyperparameters.json"), "{}");
+  EXPECT_EQ(files.at("metric-definition-regex.json"), "[]");
+  EXPECT_EQ(files.at("inputdataconfig.json"),
+            R"({"training":{"TrainingInputMode":"File","S3DistributionType":"FullyReplicated",)"
+            R"("RecordWrapperType":"None","ContentType":"text/csv"}})");
+  EXPECT_EQ(
+      files.at("resourceconfig.json"),
+      R"({"current_host":"algo-1","current_instance_type":"ml.c4.xlarge",)"
+      R"("current_group_name":"homogeneousCluster","hosts":["algo-1"],)"
+      R"("instance_groups":[{"instance_group_name":"homogeneousCluster",)"
+      R"("instance_type":"ml.c4.xlarge","hosts":["algo-1"]}],"network_interface_name":"lo"})");
+  EXPECT_FALSE(files.contains("checkpointconfig.json"));
+}
+
+TEST(CheckpointPath, DropsATrailingSlash) {
+  Spec spec;
+  EXPECT_EQ(checkpoint_path(spec), "/opt/ml/checkpoints");
+  spec.request = {{"CheckpointConfig", {{"LocalPath", "/opt/ml/x/"}}}};
+  EXPECT_EQ(checkpoint_path(spec), "/opt/ml/x");
+}
+
+}  // namespace
+}  // namespace sagebrush::agent
