@@ -51,6 +51,7 @@ class Attempt {
   container::Workplace place_;
   std::string cgroup_path_;
   std::filesystem::path checkpoint_root_, checkpoint_below_;  // on this machine
+  container::Runtime runtime_;  // set by begin()
   Orders orders_;
   std::optional<Heartbeat> heartbeat_;
 };

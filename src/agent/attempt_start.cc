@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "container/host_rootfs.h"
+#include "container/replace_file.h"
 #include "container/runtime_config.h"
 
 namespace sagebrush::agent {
@@ -45,8 +46,9 @@ void check_channel_name(const std::string& name) {
 // The first word to the server: only who still holds the lease goes on.
 void Attempt::begin() {
   Gate gate(spec_);
-  const std::string runtime = container::find_runtime(spec_.runtime).description();
-  const Report first{Phase::kStarting, now(), "Preparing the instances for training", runtime};
+  runtime_ = container::find_runtime(spec_.runtime);
+  const Report first{Phase::kStarting, now(), "Preparing the instances for training",
+                     runtime_.description()};
   orders_.update(until_available(orders_, [&] { return gate.report(first); }));
 }
 
@@ -77,7 +79,6 @@ void Attempt::stage_in() {
 }
 
 void Attempt::prepare_container(const Inputs& inputs) {
-  const container::Runtime runtime = container::find_runtime(spec_.runtime);
   container::HostRootfs rootfs{.hostname = spec_.host, .builtin_programs = {}, .channels = {}};
   if (spec_.image.kind == ImageKind::kBuiltin) {
     rootfs.builtin_programs = fs::read_symlink("/proc/self/exe").parent_path();
@@ -99,16 +100,16 @@ void Attempt::prepare_container(const Inputs& inputs) {
   if (spec.arguments.empty()) throw Error(ErrorKind::kInvalid, "the image has nothing to run");
   spec.environment = environment(spec_);
   spec.hostname = spec_.host;
-  if (runtime.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
+  if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
   spec.cpus = spec_.limits.cpus;
   spec.cpu_set = spec_.limits.cpu_set;
   spec.memory_bytes = spec_.limits.memory_bytes;
   spec.shared_memory_bytes = std::max<std::uint64_t>(64ULL << 20, spec_.limits.memory_bytes / 2);
   spec.open_files = open_files();
   const auto launch = container::prepare_launch(
-      runtime, spec, place_, spec_.job_id + "-" + std::to_string(spec_.attempt) + "-" + spec_.host,
+      runtime_, spec, place_, spec_.job_id + "-" + std::to_string(spec_.attempt) + "-" + spec_.host,
       std::move(mounts));
-  write_file_atomically(place_.launch(), json::serialize(to_json(launch)));
+  container::replace_file(place_.launch(), json::serialize(to_json(launch)));
 }
 
 }  // namespace sagebrush::agent

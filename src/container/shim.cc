@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "container/output_pump.h"
+#include "container/replace_file.h"
 #include "container/start_runtime.h"
 
 namespace sagebrush::container {
@@ -63,7 +64,7 @@ ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
   exit.started = now();
   const ContainerProcess process{started.container_pid,
                                  start_ticks_of(started.container_pid).value_or(0), *exit.started};
-  write_file_atomically(place.process(), json::serialize(to_json(process)));
+  replace_file(place.process(), json::serialize(to_json(process)));
   pump_output(started.out, started.err, started.child_pid, log);
   set_status(exit, wait_for(started.child_pid), launch.runtime.kind == RuntimeKind::kBubblewrap);
   exit.ended = now();
