@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "cli/log_reader.h"
+
+namespace sagebrush::cli {
+
+class Cloud;
+class Interrupt;
+class Terminal;
+
+// Shows a training job live: status transitions on stderr, its log on stdout, with the reason for
+// waiting while nothing comes.
+class JobFollower {
+ public:
+  JobFollower(Cloud& cloud, Terminal& terminal, const Interrupt& interrupt, std::string job_name);
+  // Each log line, before it is printed.
+  void on_line(std::function<void(const std::string&)> listener) {
+    listener_ = std::move(listener);
+  }
+  // Whether transitions are printed, as `train` and `demo` do and `logs` doesn't.
+  void show_transitions(bool show) { show_transitions_ = show; }
+  // Returns the last DescribeTrainingJob answer once the job has ended and its log is read to the
+  // end. Throws Interrupted on Ctrl-C; a server that goes away is waited for while it is told, and
+  // given up with its Error{kUnavailable} after a minute.
+  boost::json::object follow();
+
+ private:
+  bool describe();  // true when the job has ended
+  bool read_log();
+  void print_transitions();
+  void print_event(const LogEvent& event);
+  void show_status();
+
+  Cloud& cloud_;
+  Terminal& terminal_;
+  const Interrupt& interrupt_;
+  std::string job_name_;
+  LogReader reader_;
+  std::function<void(const std::string&)> listener_;
+  bool show_transitions_ = true;
+  boost::json::object description_;
+  std::size_t transitions_seen_ = 0;
+  std::string last_message_;
+  std::chrono::steady_clock::time_point started_;
+};
+
+// Completed, Failed or Stopped.
+bool is_final_status(const std::string& training_job_status);
+
+// What the shell is told about a job that has ended (exit_codes.h).
+int exit_code_of(const boost::json::object& description);
+
+}  // namespace sagebrush::cli

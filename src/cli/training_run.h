@@ -1,0 +1,28 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "cli/cloud.h"
+#include "cli/job_request.h"
+
+namespace sagebrush::cli {
+
+class Interrupt;
+class Terminal;
+
+// The account's role that training jobs run as when none is named. Throws ConfigurationError
+// against AWS itself, where one must be named.
+std::string default_role(Cloud& cloud);
+
+// Calls CreateTrainingJob and says so, with the commands that follow, stop and describe the job.
+void create_job(Cloud& cloud, const JobRequest& request, Terminal& terminal);
+
+// Fetches the job's model.tar.gz into `folder`; returns its path. Throws Error{kNotFound} when the
+// job left no model.
+std::filesystem::path download_model(Cloud& cloud, const boost::json::object& description,
+                                     const std::filesystem::path& folder, Terminal& terminal);
+
+}  // namespace sagebrush::cli

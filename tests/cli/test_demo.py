@@ -1,0 +1,41 @@
+"""`sagebrush demo`, as `make demo` runs it, twice: the second finds data and server folder of the first. Needs MNIST (SAGEBRUSH_DATA_DIR, or
+../shared/data beside the checkout) and the built-in algorithm; skipped without them."""
+
+import pathlib
+import tarfile
+import tempfile
+import unittest
+
+import command
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def data_folder():
+    for folder in (command.os.environ.get("SAGEBRUSH_DATA_DIR"), ROOT / "../shared/data/mnist"):
+        if folder and (pathlib.Path(folder) / "train-images-idx3-ubyte.gz").exists():
+            return pathlib.Path(folder)
+    return None
+
+
+class Demo(unittest.TestCase):
+    def test_trains_twice_and_leaves_no_server(self):
+        with tempfile.TemporaryDirectory() as home:
+            environment = command.plain_environment(home) | {"SAGEBRUSH_DATA_DIR": str(data_folder())}
+            for attempt in (1, 2):
+                code, out, err = command.run(["demo"], environment, cwd=home)
+                self.assertEqual(code, 0, out + err)
+                self.assertRegex(err, r"Test accuracy  0\.99")
+                self.assertRegex(err, r"train +\d.*%")
+                self.assertEqual("there from an earlier run" in err, attempt == 2)
+                with tarfile.open(pathlib.Path(home) / "model/model.tar.gz") as model:
+                    self.assertTrue(any(name.endswith(".safetensors") for name in model.getnames()))
+            self.assertFalse((pathlib.Path(home) / ".local/share/sagebrush/demo/server.json").exists())
+
+
+if __name__ == "__main__":
+    built = (pathlib.Path(command.support.program()).parent / "sagebrush-vision").exists()
+    if data_folder() is None or not built:
+        print("needs MNIST and sagebrush-vision")
+        raise SystemExit(77)
+    unittest.main()
