@@ -35,11 +35,10 @@ TEST(ChildProcess, StopEndsOneThatListensToSigterm) {
 TEST(ChildProcess, StopKillsOneThatDoesNot) {
   const TemporaryDirectory folder;
   const auto ready = folder.path() / "ready";
-  ChildProcess child(
-      {.arguments = {"sh", "-c", "trap '' TERM; : > ready; exec sleep 1000"},
-       .working_directory = folder.path(),
-       .output_file = {},
-       .own_session = true});
+  ChildProcess child({.arguments = {"sh", "-c", "trap '' TERM; : > ready; exec sleep 1000"},
+                      .working_directory = folder.path(),
+                      .output_file = {},
+                      .own_session = true});
   while (!std::filesystem::exists(ready)) ASSERT_FALSE(child.poll());
   child.stop(1ms);
   EXPECT_EQ(child.poll(), 128 + SIGKILL);

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(ProgressBar, ShowsShareAmountAndRate) {
-  EXPECT_EQ(progress_bar("up", 1 << 20, 2 << 20, 1000ms, 70),
+  EXPECT_EQ(progress_bar("up", 1 << 20, 2 << 20, 1000ms, 72),
             "up  [===============>              ]   50%  1.0 MiB / 2.0 MiB  1.0 MiB/s");
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 #include "cli/duration_text.h"
@@ -40,7 +41,8 @@ std::size_t rank(std::string_view name) {
   return static_cast<std::size_t>(std::ranges::find(kOrder, name) - kOrder.begin());
 }
 
-// Shares of `length` by largest remainder; a part that took any time gets at least one.
+// Rounded shares of `length`; a part that took any time gets at least one, the longest evens it
+// out.
 std::vector<std::size_t> bar_shares(const std::vector<BudgetPart>& budget, std::size_t length) {
   milliseconds total{0};
   for (const BudgetPart& part : budget) total += part.spent;
@@ -48,8 +50,10 @@ std::vector<std::size_t> bar_shares(const std::vector<BudgetPart>& budget, std::
   std::size_t given = 0;
   for (std::size_t i = 0; i < budget.size(); ++i) {
     if (total.count() > 0 && budget[i].spent.count() > 0) {
-      shares[i] = std::max<std::size_t>(1, static_cast<std::size_t>(budget[i].spent.count()) *
-                                               length / static_cast<std::size_t>(total.count()));
+      shares[i] = std::max<std::size_t>(
+          1, static_cast<std::size_t>(
+                 (budget[i].spent.count() * static_cast<std::int64_t>(length) + total.count() / 2) /
+                 total.count()));
     }
     given += shares[i];
   }
