@@ -24,7 +24,6 @@ std::string_view to_string(ErrorKind kind) {
 void throw_errno(std::string_view what) {
   const int code = errno;
   ErrorKind kind = ErrorKind::kIo;
-  if (code == ENOENT) kind = ErrorKind::kNotFound;
   if (code == ENOSPC || code == EDQUOT) kind = ErrorKind::kLimitExceeded;
   throw Error(kind, std::string(what) + ": " + std::generic_category().message(code));
 }

@@ -31,7 +31,8 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-// Throws Error{kIo} (kNotFound for ENOENT, kLimitExceeded for ENOSPC and EDQUOT) with `what` and errno's text.
+// Throws Error{kIo} (kLimitExceeded for ENOSPC and EDQUOT) with `what` and errno's text. Never kNotFound: a file that is not
+// there is our affair, and kNotFound tells a client that a thing of its own is not.
 [[noreturn]] void throw_errno(std::string_view what);
 
 }  // namespace sagebrush

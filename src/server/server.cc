@@ -1,11 +1,14 @@
 #include "server/server.h"
 
-#include <sys/file.h>
 #include <fcntl.h>
-#include <csignal>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <csignal>
+#include <cstring>
 #include <iostream>
 
 #include "base/error.h"
@@ -94,6 +97,7 @@ class Server {
         executor_(agent_program()),
         certificates_(certificate_files()) {
     identities_.set_root(root_.access_key_id, root_.secret_access_key);
+    identities_.purge_expired_sessions();
   }
 
   void start() {
@@ -137,6 +141,7 @@ class Server {
     plain_->stop(kShutdownGrace);
     tls_->stop(kShutdownGrace);
     engine_->stop();
+    logs_.save_checkpoints();
   }
 
   std::string ready_line() const {
