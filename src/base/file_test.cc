@@ -46,7 +46,7 @@ TEST(FileTest, SaysWhatIsMissing) {
     read_file("/nonexistent/file");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
+    EXPECT_EQ(error.kind(), ErrorKind::kIo);
     EXPECT_NE(std::string(error.what()).find("/nonexistent/file"), std::string::npos);
   }
 }

@@ -26,6 +26,8 @@ struct SpawnSettings {
     posix_spawn_file_actions_addopen(&actions, 1, log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND,
                                      0600);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    // Asio opens sockets without O_CLOEXEC: an agent that held the listening one would keep the port from the next server.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     posix_spawnattr_init(&attributes);
     sigset_t none;
     sigemptyset(&none);

@@ -66,7 +66,7 @@ class TrainingJobs(unittest.TestCase):
         cases = {
             "exit-code": ("echo the cause >&2; exit 7", ["7", "the cause"]),
             "failure-file": ("echo my own words > /opt/ml/output/failure; exit 1", ["AlgorithmError", "my own words"]),
-            "signal": ("kill -SEGV $$", ["SIGSEGV"]),
+            "signal": ("sh -c 'kill -SEGV $$'; exit $?", ["139", "SIGSEGV"]),
             "no-program": ("", ["executable"]),
         }
         for name, (script, _) in cases.items():
@@ -167,8 +167,10 @@ class TrainingJobs(unittest.TestCase):
                       refusal(RoleArn="arn:aws:iam::000000000000:role/none"))
         self.assertIn("ResourceConfig.InstanceCount 2", refusal(
             ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}))
-        self.assertIn("1 validation error detected: Value '0' at 'resourceConfig.instanceCount' failed to satisfy constraint",
+        self.assertIn("InstanceCount of 1 or more",
                       refusal(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 0, "VolumeSizeInGB": 1}))
+        self.assertIn("1 validation error detected: Value '-1' at 'resourceConfig.volumeSizeInGB' failed to satisfy constraint",
+                      refusal(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": -1}))
         self.assertIn("'train' is given twice", refusal(
             InputDataConfig=[channel("train", "s3://jobs/a"), channel("train", "s3://jobs/b")]))
         self.assertTrue(refusal(AlgorithmSpecification={"TrainingInputMode": "File"}).startswith("ValidationException"))

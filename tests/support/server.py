@@ -31,6 +31,7 @@ class Server:
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="sagebrush-test-"))
         self._config = config
         self._arguments = list(arguments)
+        self._listen = "127.0.0.1:0"
         self._process = None
         self.errors = []
 
@@ -49,7 +50,7 @@ class Server:
 
     def start(self):
         """Starts it and waits for the line that says where it is; raises with what it wrote when that never comes."""
-        command = [program(), "serve", "--data-dir", str(self.data), "--listen", "127.0.0.1:0"] + self._arguments
+        command = [program(), "serve", "--data-dir", str(self.data), "--listen", self._listen] + self._arguments
         if self._config:
             path = self.data / "test-config.yaml"
             path.write_text(self._config)
@@ -66,6 +67,8 @@ class Server:
             self._drain.join(timeout=10)
             raise RuntimeError(f"the server did not start: {line!r} {''.join(self.errors)}")
         self.url, self.tls_url = found.groups()
+        # Started again it is where agents and clients know it.
+        self._listen = self.url.removeprefix("http://")
         keys = configparser.ConfigParser()
         keys.read(self.data / "credentials")
         self.access_key_id = keys["default"]["aws_access_key_id"]

@@ -85,7 +85,8 @@ void check_resources(const json::object& resources) {
   if (resources.contains("InstanceGroups")) {
     refuse("ResourceConfig.InstanceGroups is not served yet; name InstanceType and InstanceCount.");
   }
-  const std::int64_t count = integer_at(resources, "InstanceCount", 1);
+  const std::int64_t count = integer_at(resources, "InstanceCount", 0);
+  if (count < 1) refuse("You must specify an InstanceCount of 1 or more in ResourceConfig.");
   if (count > 1) {
     refuse("ResourceConfig.InstanceCount " + std::to_string(count) +
            ": jobs of several instances are not served yet; use 1.");
