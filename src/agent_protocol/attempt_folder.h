@@ -16,13 +16,16 @@ struct AttemptFolder {
   std::filesystem::path output_log() const { return root / "output.log"; }
   std::filesystem::path container_exit() const { return root / "container-exit.json"; }
   std::filesystem::path exit_record() const { return root / "exit.json"; }
-  std::filesystem::path work() const { return root / "work"; }  // overlays, bundle, opt/ml; removed at the end
+  std::filesystem::path work() const {
+    return root / "work";
+  }  // overlays, bundle, opt/ml; removed at the end
 
   static AttemptFolder of(const std::filesystem::path& data, const std::string& job_id, int attempt,
                           const std::string& host);
 };
 
-// True when some process holds the lock file (flock): the agent or shim of that folder lives. False when the file is absent.
+// True when some process holds the lock file (flock): the agent or shim of that folder lives. False
+// when the file is absent.
 bool is_locked(const std::filesystem::path& lock_file);
 
 }  // namespace sagebrush::agent_protocol

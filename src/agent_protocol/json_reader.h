@@ -11,7 +11,8 @@
 
 namespace sagebrush::agent_protocol {
 
-// Reads members of one JSON object; a missing or wrongly typed one throws Error{kInvalid} with its name.
+// Reads members of one JSON object; a missing or wrongly typed one throws Error{kInvalid} with its
+// name.
 class JsonReader {
  public:
   explicit JsonReader(const boost::json::object& object) : object_(object) {}

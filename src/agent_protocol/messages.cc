@@ -21,16 +21,14 @@ Outcome outcome_from(const std::string& text) {
   if (text == "Completed") return Outcome::kCompleted;
   if (text == "Failed") return Outcome::kFailed;
   if (text == "Stopped") return Outcome::kStopped;
-  throw Error(ErrorKind::kInvalid, "member outcome must be Completed, Failed or Stopped, not " + text);
+  throw Error(ErrorKind::kInvalid,
+              "member outcome must be Completed, Failed or Stopped, not " + text);
 }
 
 json::object to_json(const InputFile& file) {
-  return {{"path", file.path},
-          {"bucket", file.bucket},
-          {"key", file.key},
-          {"bytes", static_cast<std::int64_t>(file.bytes)},
-          {"etag", file.etag},
-          {"blob", file.blob}};
+  return {{"path", file.path}, {"bucket", file.bucket},
+          {"key", file.key},   {"bytes", static_cast<std::int64_t>(file.bytes)},
+          {"etag", file.etag}, {"blob", file.blob}};
 }
 
 json::array to_json(const std::vector<InputFile>& files) {
@@ -86,7 +84,8 @@ std::string to_string(Outcome outcome) {
 }
 
 json::object to_json(const Report& report) {
-  json::object out{{"at_ms", to_ms(report.at)}, {"message", report.message}, {"runtime", report.runtime}};
+  json::object out{
+      {"at_ms", to_ms(report.at)}, {"message", report.message}, {"runtime", report.runtime}};
   if (report.entered) out["phase"] = to_string(*report.entered);
   return out;
 }

@@ -18,15 +18,16 @@ Phase phase_from_string(const std::string& text);
 struct Report {
   std::optional<Phase> entered;  // absent in a heartbeat
   Time at;
-  std::string message;           // the transition's StatusMessage
-  std::string runtime;           // "crun 1.8.1"; in the first report
+  std::string message;  // the transition's StatusMessage
+  std::string runtime;  // "crun 1.8.1"; in the first report
 };
 
 enum class StopCause { kRequested, kMaxRuntime };
 
 struct ReportAnswer {
   std::optional<StopCause> stop;  // SIGTERM the container now (once)
-  std::optional<Time> kill_at;    // SIGKILL then; stored by the server, so that it outlives every restart
+  std::optional<Time>
+      kill_at;  // SIGKILL then; stored by the server, so that it outlives every restart
 };
 
 struct LogEvent {
@@ -40,19 +41,19 @@ struct LogBatch {
 };
 
 struct InputFile {
-  std::string path;    // below the channel's folder; no "..", not absolute
+  std::string path;  // below the channel's folder; no "..", not absolute
   std::string bucket;
   std::string key;
   std::uint64_t bytes = 0;
   std::string etag;
-  std::string blob;    // absolute path on the server's disk; "" when it has none in one piece
+  std::string blob;  // absolute path on the server's disk; "" when it has none in one piece
 };
 
 struct InputChannel {
   std::string name;
-  std::string compression;            // "None" or "Gzip"
+  std::string compression;  // "None" or "Gzip"
   std::vector<InputFile> files;
-  std::string augmented_manifest;     // the lines for this host (AugmentedManifestFile), "" otherwise
+  std::string augmented_manifest;  // the lines for this host (AugmentedManifestFile), "" otherwise
 };
 
 struct Inputs {
@@ -63,12 +64,13 @@ struct Inputs {
 enum class Outcome { kCompleted, kFailed, kStopped };
 std::string to_string(Outcome outcome);
 
-// How an attempt ended on one host. exit.json holds exactly this; it is the truth about the attempt.
+// How an attempt ended on one host. exit.json holds exactly this; it is the truth about the
+// attempt.
 struct ExitRecord {
   Outcome outcome = Outcome::kFailed;
-  std::string failure_reason;     // 1,024 characters at most; "" unless kFailed
-  bool infrastructure = false;    // the machine's fault and not the algorithm's: may be tried again
-  std::optional<int> exit_code;   // the container's, if it ran
+  std::string failure_reason;    // 1,024 characters at most; "" unless kFailed
+  bool infrastructure = false;   // the machine's fault and not the algorithm's: may be tried again
+  std::optional<int> exit_code;  // the container's, if it ran
   std::optional<int> signal;
   bool out_of_memory = false;
   std::uint64_t peak_memory_bytes = 0;

@@ -53,7 +53,8 @@ TEST(LogBatch, KeepsOrderAndBytes) {
 
 TEST(Inputs, ComeBackWhole) {
   Inputs inputs;
-  inputs.channels.push_back({"train", "Gzip", {{"a/b", "bucket", "p/a/b", 5, "etag", "/blob"}}, "{}\n"});
+  inputs.channels.push_back(
+      {"train", "Gzip", {{"a/b", "bucket", "p/a/b", 5, "etag", "/blob"}}, "{}\n"});
   inputs.checkpoints.push_back({"c", "bucket", "ckpt/c", 1, "e", ""});
   EXPECT_EQ(to_json(inputs_from_json(to_json(inputs))), to_json(inputs));
 }

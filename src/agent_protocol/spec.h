@@ -10,17 +10,19 @@
 
 namespace sagebrush::agent_protocol {
 
-// Where the agent reaches the server, and with what right. The token and the keys end with the attempt.
+// Where the agent reaches the server, and with what right. The token and the keys end with the
+// attempt.
 struct Access {
-  std::string server_url;   // "http://127.0.0.1:9000"
-  std::string ca_file;      // for https; "" otherwise
-  std::string token;        // for /_agent/v1/
+  std::string server_url;     // "http://127.0.0.1:9000"
+  std::string ca_file;        // for https; "" otherwise
+  std::string token;          // for /_agent/v1/
   std::string access_key_id;  // temporary keys of the job's role, for S3 calls
   std::string secret_access_key;
   std::string session_token;
 };
 
-// What to run. kHost: this machine's own system. kBuiltin: the same, and /opt/sagebrush/bin holds the built-in algorithms.
+// What to run. kHost: this machine's own system. kBuiltin: the same, and /opt/sagebrush/bin holds
+// the built-in algorithms.
 enum class ImageKind { kHost, kBuiltin };
 
 struct Image {
@@ -31,19 +33,20 @@ struct Image {
 };
 
 struct Limits {
-  int cpus = 1;                  // how many processors the container sees
-  std::vector<int> cpu_set;      // which; empty: any
+  int cpus = 1;              // how many processors the container sees
+  std::vector<int> cpu_set;  // which; empty: any
   std::uint64_t memory_bytes = 0;
 };
 
-// All that one agent needs for one host of one attempt: written by the server, read by the agent, never changed.
+// All that one agent needs for one host of one attempt: written by the server, read by the agent,
+// never changed.
 struct Spec {
-  std::string job_id;     // unique for ever, unlike the name
+  std::string job_id;  // unique for ever, unlike the name
   std::string job_name;
   std::string job_arn;
   int attempt = 1;
-  std::string host;                 // "algo-1"
-  std::vector<std::string> hosts;   // sorted
+  std::string host;                // "algo-1"
+  std::vector<std::string> hosts;  // sorted
   std::string instance_type;
   std::string region;
   std::string account;
@@ -52,12 +55,13 @@ struct Spec {
   Limits limits;
   std::string log_group;
   std::string log_stream;
-  std::string output_uri;           // s3://bucket/prefix/<job>/output, without trailing slash
-  std::string blob_directory;       // the server's object files when this node shares its disk; "" otherwise
-  std::string runtime;              // "auto", "crun", "runc" or "bwrap"
-  std::string notice;               // a line for the job's log before the first of its own; "" for none
+  std::string output_uri;  // s3://bucket/prefix/<job>/output, without trailing slash
+  std::string
+      blob_directory;   // the server's object files when this node shares its disk; "" otherwise
+  std::string runtime;  // "auto", "crun", "runc" or "bwrap"
+  std::string notice;   // a line for the job's log before the first of its own; "" for none
   std::chrono::seconds stop_grace{120};  // SIGTERM to SIGKILL
-  boost::json::object request;      // CreateTrainingJob, as validated
+  boost::json::object request;           // CreateTrainingJob, as validated
 
   boost::json::object to_json() const;
   // Throws Error{kInvalid} that names the member.

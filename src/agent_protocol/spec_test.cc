@@ -13,7 +13,8 @@ Spec example() {
   spec.job_name = "mnist";
   spec.hosts = {"algo-1"};
   spec.host = "algo-1";
-  spec.image = {ImageKind::kBuiltin, "sagebrush/image-classification:latest", {"/bin/vision"}, {"train"}};
+  spec.image = {
+      ImageKind::kBuiltin, "sagebrush/image-classification:latest", {"/bin/vision"}, {"train"}};
   spec.limits = {2, {0, 1}, 8'000'000'000};
   spec.request = {{"TrainingJobName", "mnist"}};
   return spec;

@@ -6,18 +6,19 @@
 
 namespace sagebrush {
 
-// What went wrong, as far as a caller may want to act on it. The service edge maps a kind to an AWS error code.
+// What went wrong, as far as a caller may want to act on it. The service edge maps a kind to an AWS
+// error code.
 enum class ErrorKind {
-  kInvalid,        // the caller's input is wrong; the message names field, value and what would be right
+  kInvalid,  // the caller's input is wrong; the message names field, value and what would be right
   kNotFound,
   kAlreadyExists,
-  kConflict,       // the thing's present state does not allow it
+  kConflict,  // the thing's present state does not allow it
   kDenied,
   kLimitExceeded,
-  kUnavailable,    // may succeed later: a peer is down, a deadline passed
+  kUnavailable,  // may succeed later: a peer is down, a deadline passed
   kUnsupported,
-  kIo,             // disk or socket; message carries errno's text
-  kInternal,       // a broken invariant of ours
+  kIo,        // disk or socket; message carries errno's text
+  kInternal,  // a broken invariant of ours
 };
 
 std::string_view to_string(ErrorKind kind);
@@ -31,8 +32,9 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-// Throws Error{kIo} (kLimitExceeded for ENOSPC and EDQUOT) with `what` and errno's text. Never kNotFound: a file that is not
-// there is our affair, and kNotFound tells a client that a thing of its own is not.
+// Throws Error{kIo} (kLimitExceeded for ENOSPC and EDQUOT) with `what` and errno's text. Never
+// kNotFound: a file that is not there is our affair, and kNotFound tells a client that a thing of
+// its own is not.
 [[noreturn]] void throw_errno(std::string_view what);
 
 }  // namespace sagebrush

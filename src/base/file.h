@@ -37,11 +37,14 @@ class File {
 };
 
 std::string read_file(const std::filesystem::path& path);
-// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder: whole or not at all.
-void write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
+// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder:
+// whole or not at all.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           unsigned mode = 0644);
 void sync_directory(const std::filesystem::path& directory);
 
-// A new empty folder under `parent` (the system's temporary folder when empty), removed with all in it at the end.
+// A new empty folder under `parent` (the system's temporary folder when empty), removed with all in
+// it at the end.
 class TemporaryDirectory {
  public:
   explicit TemporaryDirectory(const std::filesystem::path& parent = {});

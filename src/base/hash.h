@@ -10,7 +10,8 @@ namespace sagebrush {
 
 enum class HashKind { kMd5, kSha1, kSha256, kCrc32, kCrc32c, kCrc64Nvme };
 
-// Incremental hash. finish() gives the raw digest (CRCs big-endian, as S3 states them) and ends the object's use.
+// Incremental hash. finish() gives the raw digest (CRCs big-endian, as S3 states them) and ends the
+// object's use.
 class Hasher {
  public:
   explicit Hasher(HashKind kind);

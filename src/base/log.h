@@ -6,7 +6,8 @@
 
 namespace sagebrush {
 
-// Sends spdlog's default logger to stderr (and to `file` when given) as "2026-01-31T12:00:00.123Z level message".
+// Sends spdlog's default logger to stderr (and to `file` when given) as "2026-01-31T12:00:00.123Z
+// level message".
 void start_logging(const std::string& level = "info", const std::string& file = "");
 
 }  // namespace sagebrush

@@ -8,10 +8,10 @@
 
 namespace sagebrush {
 
-std::string to_hex(std::string_view bytes);                          // lower case
-std::optional<std::string> from_hex(std::string_view text);          // nullopt when not hex of even length
-std::string to_base64(std::string_view bytes);                       // standard alphabet, padded
-std::optional<std::string> from_base64(std::string_view text);       // strict; nullopt otherwise
+std::string to_hex(std::string_view bytes);                  // lower case
+std::optional<std::string> from_hex(std::string_view text);  // nullopt when not hex of even length
+std::string to_base64(std::string_view bytes);               // standard alphabet, padded
+std::optional<std::string> from_base64(std::string_view text);  // strict; nullopt otherwise
 
 // RFC 3986: all but A-Z a-z 0-9 - . _ ~ becomes %XX in upper case; '/' stays when keep_slash.
 std::string uri_encode(std::string_view text, bool keep_slash = false);

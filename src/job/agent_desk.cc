@@ -59,7 +59,8 @@ LiveJobs::JobPtr AgentDesk::holder(const AgentIdentity& agent) const {
 agent_protocol::ReportAnswer AgentDesk::report(const AgentIdentity& agent,
                                                const agent_protocol::Report& report) {
   auto job = holder(agent);
-  const bool news = report.entered || (!report.runtime.empty() && report.runtime != job->attempt->runtime);
+  const bool news =
+      report.entered || (!report.runtime.empty() && report.runtime != job->attempt->runtime);
   if (news) {
     job = jobs_.update(agent.job_id, [&](TrainingJob& changing) {
       require_lease(changing, agent);

@@ -24,7 +24,8 @@ struct AgentIdentity {
   std::string token;
 };
 
-// Answers agents. Every call throws Error{kConflict} when the caller does not hold the job's lease (any more).
+// Answers agents. Every call throws Error{kConflict} when the caller does not hold the job's lease
+// (any more).
 class AgentDesk {
  public:
   // changed: called after a call that the engine should look at.
@@ -32,7 +33,8 @@ class AgentDesk {
             std::function<void()> changed)
       : jobs_(jobs), logs_(logs), source_(source), clock_(clock), changed_(std::move(changed)) {}
 
-  agent_protocol::ReportAnswer report(const AgentIdentity& agent, const agent_protocol::Report& report);
+  agent_protocol::ReportAnswer report(const AgentIdentity& agent,
+                                      const agent_protocol::Report& report);
   // Answers the sequence number wanted next.
   std::uint64_t store_logs(const AgentIdentity& agent, const agent_protocol::LogBatch& batch);
   // Throws Error{kInvalid} in words for the job's FailureReason when an input is not there.

@@ -11,7 +11,8 @@
 namespace sagebrush::job {
 namespace {
 
-// An agent that dies is noticed by its lock, which nobody announces: how often to look while there are agents.
+// An agent that dies is noticed by its lock, which nobody announces: how often to look while there
+// are agents.
 constexpr std::chrono::milliseconds kLookInterval{100};
 constexpr std::chrono::milliseconds kIdleInterval{5000};
 
@@ -33,7 +34,9 @@ Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& id
   jobs_.load();
 }
 
-Engine::~Engine() { stop(); }
+Engine::~Engine() {
+  stop();
+}
 
 void Engine::start() {
   find_leftovers();

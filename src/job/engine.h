@@ -31,12 +31,13 @@ namespace sagebrush::job {
 struct EngineSettings {
   std::filesystem::path data;  // DATA; job folders are DATA/jobs/<id>
   Capacity capacity;
-  std::vector<int> cpus;       // the processors' numbers
+  std::vector<int> cpus;  // the processors' numbers
   SpecSettings spec;
 };
 
-// Runs training jobs: takes them in, starts attempts as room permits, watches agents, cleans up. One thread steers; what it does is
-// decided by pure functions (scheduler.h, transitions.h) on what the database says.
+// Runs training jobs: takes them in, starts attempts as room permits, watches agents, cleans up.
+// One thread steers; what it does is decided by pure functions (scheduler.h, transitions.h) on what
+// the database says.
 class Engine {
  public:
   Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& identities,
@@ -48,7 +49,8 @@ class Engine {
   void start();
   void stop();
 
-  // Commits the job and returns. job.request, name, arn and region are the caller's. Throws Error{kAlreadyExists}.
+  // Commits the job and returns. job.request, name, arn and region are the caller's. Throws
+  // Error{kAlreadyExists}.
   void create(TrainingJob job);
   // Throws Error{kNotFound}, or Error{kConflict} when the job is final.
   void order_stop(const std::string& name);

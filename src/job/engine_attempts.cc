@@ -18,7 +18,8 @@ namespace json = boost::json;
 using agent_protocol::AttemptFolder;
 using agent_protocol::ExitRecord;
 
-// An agent that dies more often than this in one attempt dies of something that starting it again does not mend.
+// An agent that dies more often than this in one attempt dies of something that starting it again
+// does not mend.
 constexpr int kMostAgentStarts = 5;
 // Keys outlive the longest possible upload after the last second of training.
 constexpr std::chrono::hours kKeysBeyondRuntime{24};
@@ -28,7 +29,8 @@ std::string role_of(const TrainingJob& job) {
   return role && role->is_string() ? std::string(role->get_string()) : "";
 }
 
-// nullopt when there is none; Throws Error{kInvalid} when it can't be read: it is written whole or not at all.
+// nullopt when there is none; Throws Error{kInvalid} when it can't be read: it is written whole or
+// not at all.
 std::optional<ExitRecord> read_exit_record(const AttemptFolder& folder) {
   if (!fs::exists(folder.exit_record())) return std::nullopt;
   json::error_code failed;
@@ -68,14 +70,13 @@ void Engine::place(const LiveJobs::JobPtr& job) {
   try {
     if (!fs::exists(folder.spec())) {
       fs::create_directories(folder.root);
-      const auto session = identities_.create_job_session(role_of(*job), job->id, job->attempt->number,
-                                                          job->max_runtime() + kKeysBeyondRuntime);
+      const auto session = identities_.create_job_session(
+          role_of(*job), job->id, job->attempt->number, job->max_runtime() + kKeysBeyondRuntime);
       agent_protocol::Access access;
       access.access_key_id = session.access_key_id;
       access.secret_access_key = session.secret;
       access.session_token = session.token;
-      const auto spec =
-          build_spec(*job, settings_.spec, images_, access, need_of(*job).notice);
+      const auto spec = build_spec(*job, settings_.spec, images_, access, need_of(*job).notice);
       write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
     }
     executor_.start(folder);
@@ -105,7 +106,8 @@ void Engine::end_attempt(const LiveJobs::JobPtr& job, const ExitRecord& record) 
   });
 }
 
-// Looks at each attempt: who ended is to be cleaned up, whose agent died without a word gets another one.
+// Looks at each attempt: who ended is to be cleaned up, whose agent died without a word gets
+// another one.
 void Engine::watch_agents() {
   std::map<std::string, LiveJobs::JobPtr> now_running;
   for (const auto& job : jobs_.all()) {
@@ -113,7 +115,8 @@ void Engine::watch_agents() {
   }
   for (const auto& [id, job] : known_) {
     const auto still = now_running.find(id);
-    if (still != now_running.end() && still->second->attempt->number == job->attempt->number) continue;
+    if (still != now_running.end() && still->second->attempt->number == job->attempt->number)
+      continue;
     const AttemptFolder folder = folder_of(*job);
     closing_[folder.root] = {.folder = folder, .job_id = id, .attempt = job->attempt->number};
   }
@@ -133,7 +136,8 @@ void Engine::watch_agents() {
   }
 }
 
-// The agent is gone. Its exit record is the truth; without one the same attempt goes on with another agent.
+// The agent is gone. Its exit record is the truth; without one the same attempt goes on with
+// another agent.
 void Engine::revive(const LiveJobs::JobPtr& job, const AttemptFolder& folder) {
   // The agent may have delivered its record between the snapshot and its end.
   const auto latest = jobs_.find(job->id);
@@ -143,8 +147,9 @@ void Engine::revive(const LiveJobs::JobPtr& job, const AttemptFolder& folder) {
     return;
   }
   if (latest->attempt->agent_starts >= kMostAgentStarts) {
-    fail(latest, "InternalServerError: the agent of " + host_name(1) + " died " +
-                     std::to_string(kMostAgentStarts) + " times",
+    fail(latest,
+         "InternalServerError: the agent of " + host_name(1) + " died " +
+             std::to_string(kMostAgentStarts) + " times",
          true);
     return;
   }

@@ -15,7 +15,8 @@ using agent_protocol::AttemptFolder;
 // A folder whose agent can't clean up in so many tries needs a person.
 constexpr int kMostCleaningStarts = 3;
 
-// Removes the folder of one host, and what holds nothing any more above it: attempt-N and the job's own.
+// Removes the folder of one host, and what holds nothing any more above it: attempt-N and the job's
+// own.
 void remove_folder(const AttemptFolder& folder) {
   fs::remove_all(folder.root);
   std::error_code not_empty;
@@ -25,7 +26,8 @@ void remove_folder(const AttemptFolder& folder) {
 
 }  // namespace
 
-// Finds the folders of attempts that are over: an earlier server may have ended before it cleaned up.
+// Finds the folders of attempts that are over: an earlier server may have ended before it cleaned
+// up.
 void Engine::find_leftovers() {
   const fs::path jobs = settings_.data / "jobs";
   if (!fs::exists(jobs)) return;
@@ -38,13 +40,15 @@ void Engine::find_leftovers() {
       if (!number) continue;
       if (job && job->attempt && job->attempt->number == static_cast<int>(*number)) continue;
       for (const auto& host : fs::directory_iterator(attempt_folder.path())) {
-        closing_[host.path()] = {.folder = {host.path()}, .job_id = id, .attempt = static_cast<int>(*number)};
+        closing_[host.path()] = {
+            .folder = {host.path()}, .job_id = id, .attempt = static_cast<int>(*number)};
       }
     }
   }
 }
 
-// The agent removes its containers, mounts and cgroups itself; one that died first is started again to do it.
+// The agent removes its containers, mounts and cgroups itself; one that died first is started again
+// to do it.
 void Engine::clean_up() {
   for (auto entry = closing_.begin(); entry != closing_.end();) {
     Closing& closing = entry->second;
@@ -60,7 +64,8 @@ void Engine::clean_up() {
         continue;
       }
       if (fs::exists(closing.folder.work())) {
-        spdlog::error("{} could not be cleaned up: see agent.log there", closing.folder.root.string());
+        spdlog::error("{} could not be cleaned up: see agent.log there",
+                      closing.folder.root.string());
       } else {
         identities_.revoke_job_session(closing.job_id, closing.attempt);
         remove_folder(closing.folder);

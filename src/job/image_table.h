@@ -9,8 +9,9 @@
 
 namespace sagebrush::job {
 
-// Which images mean this machine's own system or the built-in algorithms: image_aliases.csv, and lines of the same form in front of
-// it from the configuration. A registry in front of the name and a tag or digest behind it do not count.
+// Which images mean this machine's own system or the built-in algorithms: image_aliases.csv, and
+// lines of the same form in front of it from the configuration. A registry in front of the name and
+// a tag or digest behind it do not count.
 class ImageTable {
  public:
   // extra: lines "name,kind". Throws Error{kInvalid} that shows a bad line.

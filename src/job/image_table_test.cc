@@ -22,8 +22,9 @@ TEST(ImageTable, KnowsAwsNamesAndOurs) {
   EXPECT_EQ(table.find("sagebrush/image-classification:latest"), ImageKind::kBuiltin);
   EXPECT_EQ(table.find("811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1"),
             ImageKind::kBuiltin);
-  EXPECT_EQ(table.find("763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.0.0-gpu-py310"),
-            ImageKind::kHost);
+  EXPECT_EQ(
+      table.find("763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.0.0-gpu-py310"),
+      ImageKind::kHost);
   EXPECT_EQ(table.find("nobody/knows:this"), std::nullopt);
 }
 

@@ -101,7 +101,8 @@ std::vector<InputFile> files_of_manifest(const ObjectSource& source, const std::
   return files;
 }
 
-// JSON lines; attributes that end in "-ref" name objects. The lines go along, the objects land at their keys.
+// JSON lines; attributes that end in "-ref" name objects. The lines go along, the objects land at
+// their keys.
 void add_augmented_manifest(const ObjectSource& source, const std::string& uri,
                             const json::object& s3, std::size_t index, std::size_t count,
                             InputChannel& channel) {
@@ -120,7 +121,8 @@ void add_augmented_manifest(const ObjectSource& source, const std::string& uri,
     const auto* record = failed ? nullptr : value.if_object();
     if (!record) {
       throw Error(ErrorKind::kInvalid, "line " + std::to_string(number) +
-                                           " of the augmented manifest " + uri + " is not a JSON object");
+                                           " of the augmented manifest " + uri +
+                                           " is not a JSON object");
     }
     for (const auto& attribute : attributes) {
       if (!attribute.ends_with("-ref")) continue;
@@ -152,8 +154,8 @@ InputChannel resolve_channel(const json::object& config, const ObjectSource& sou
   const auto* data = object_at(config, "DataSource");
   const auto* s3 = data ? object_at(*data, "S3DataSource") : nullptr;
   if (!s3) {
-    throw Error(ErrorKind::kInvalid,
-                "channel " + channel.name + " has no S3DataSource; other sources are not served yet");
+    throw Error(ErrorKind::kInvalid, "channel " + channel.name +
+                                         " has no S3DataSource; other sources are not served yet");
   }
   const std::string uri = text_or(*s3, "S3Uri", "");
   const std::string type = text_or(*s3, "S3DataType", "S3Prefix");
@@ -162,15 +164,16 @@ InputChannel resolve_channel(const json::object& config, const ObjectSource& sou
     add_augmented_manifest(source, uri, *s3, sharded ? index : 0, sharded ? count : 1, channel);
     return channel;
   }
-  channel.files = type == "ManifestFile" ? files_of_manifest(source, uri)
-                                         : files_under_prefix(source, uri);
+  channel.files =
+      type == "ManifestFile" ? files_of_manifest(source, uri) : files_under_prefix(source, uri);
   if (text_or(*s3, "S3DataDistributionType", "FullyReplicated") == "ShardedByS3Key") {
     keep_shard(channel.files, index, count);
   }
   return channel;
 }
 
-std::vector<InputFile> resolve_checkpoints(const json::object& request, const ObjectSource& source) {
+std::vector<InputFile> resolve_checkpoints(const json::object& request,
+                                           const ObjectSource& source) {
   std::vector<InputFile> files;
   const auto* config = object_at(request, "CheckpointConfig");
   if (!config) return files;
@@ -198,7 +201,8 @@ S3Location parse_s3_uri(std::string_view uri) {
   const auto slash = rest.find('/');
   const std::string_view bucket = rest.substr(0, slash);
   if (bucket.empty()) {
-    throw Error(ErrorKind::kInvalid, "'" + std::string(uri) + "' is not an S3 URI (s3://bucket/key)");
+    throw Error(ErrorKind::kInvalid,
+                "'" + std::string(uri) + "' is not an S3 URI (s3://bucket/key)");
   }
   const std::string_view key = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
   return {std::string(bucket), std::string(key)};

@@ -18,10 +18,12 @@ struct ListedObject {
   std::string blob;  // its file on this machine; "" when it has none in one piece
 };
 
-// What staging needs of the object store. Each throws Error{kNotFound} when the bucket or the object is not there.
+// What staging needs of the object store. Each throws Error{kNotFound} when the bucket or the
+// object is not there.
 struct ObjectSource {
   // All objects of a bucket whose key starts with prefix, in key order.
-  std::function<std::vector<ListedObject>(const std::string& bucket, const std::string& prefix)> list;
+  std::function<std::vector<ListedObject>(const std::string& bucket, const std::string& prefix)>
+      list;
   std::function<std::string(const std::string& bucket, const std::string& key)> read;
   // Puts an object that was uploaded in parts into one file and answers its path.
   std::function<std::string(const std::string& bucket, const std::string& key)> materialise;
@@ -35,13 +37,15 @@ struct S3Location {
 // "s3://bucket/some/prefix". Throws Error{kInvalid} that shows the text.
 S3Location parse_s3_uri(std::string_view uri);
 
-// Where a key lands below the channel's folder, given the S3Uri's prefix, as SageMaker lays it out: below the prefix when that is a
-// folder, by its last part when the prefix is the key itself or ends within a name.
+// Where a key lands below the channel's folder, given the S3Uri's prefix, as SageMaker lays it out:
+// below the prefix when that is a folder, by its last part when the prefix is the key itself or
+// ends within a name.
 std::string path_below_prefix(std::string_view prefix, std::string_view key);
 
-// Resolves the request's InputDataConfig for host number `index` of `count`, and the checkpoints to restore.
-// Throws Error{kInvalid} with SageMaker's words when a channel's source has no objects.
-agent_protocol::Inputs resolve_inputs(const boost::json::object& request, const ObjectSource& source,
-                                      std::size_t index, std::size_t count);
+// Resolves the request's InputDataConfig for host number `index` of `count`, and the checkpoints to
+// restore. Throws Error{kInvalid} with SageMaker's words when a channel's source has no objects.
+agent_protocol::Inputs resolve_inputs(const boost::json::object& request,
+                                      const ObjectSource& source, std::size_t index,
+                                      std::size_t count);
 
 }  // namespace sagebrush::job

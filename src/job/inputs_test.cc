@@ -13,24 +13,25 @@ namespace json = boost::json;
 
 // A bucket named "data" of these objects.
 ObjectSource bucket_of(std::map<std::string, std::string> objects) {
-  return {.list =
-              [objects](const std::string& bucket, const std::string& prefix) {
-                if (bucket != "data") throw Error(ErrorKind::kNotFound, "no bucket");
-                std::vector<ListedObject> found;
-                for (const auto& [key, body] : objects) {
-                  if (!key.starts_with(prefix)) continue;
-                  // A body of "parts" was uploaded in several.
-                  found.push_back({key, body.size(), "etag", body == "parts" ? "" : "/blobs/" + key});
-                }
-                return found;
-              },
-          .read =
-              [objects](const std::string&, const std::string& key) {
-                const auto found = objects.find(key);
-                if (found == objects.end()) throw Error(ErrorKind::kNotFound, "no object");
-                return found->second;
-              },
-          .materialise = [](const std::string&, const std::string& key) { return "/joined/" + key; }};
+  return {
+      .list =
+          [objects](const std::string& bucket, const std::string& prefix) {
+            if (bucket != "data") throw Error(ErrorKind::kNotFound, "no bucket");
+            std::vector<ListedObject> found;
+            for (const auto& [key, body] : objects) {
+              if (!key.starts_with(prefix)) continue;
+              // A body of "parts" was uploaded in several.
+              found.push_back({key, body.size(), "etag", body == "parts" ? "" : "/blobs/" + key});
+            }
+            return found;
+          },
+      .read =
+          [objects](const std::string&, const std::string& key) {
+            const auto found = objects.find(key);
+            if (found == objects.end()) throw Error(ErrorKind::kNotFound, "no object");
+            return found->second;
+          },
+      .materialise = [](const std::string&, const std::string& key) { return "/joined/" + key; }};
 }
 
 json::object request(const std::string& uri, const std::string& type = "S3Prefix",
@@ -86,7 +87,8 @@ TEST(Inputs, AreTheObjectsUnderThePrefixWithoutFolderMarkers) {
 }
 
 TEST(Inputs, UploadedInPartsArePutTogether) {
-  const auto inputs = resolve_inputs(request("s3://data/m/"), bucket_of({{"m/big", "parts"}}), 0, 1);
+  const auto inputs =
+      resolve_inputs(request("s3://data/m/"), bucket_of({{"m/big", "parts"}}), 0, 1);
   EXPECT_EQ(inputs.channels.at(0).files.at(0).blob, "/joined/m/big");
 }
 
@@ -98,26 +100,34 @@ TEST(Inputs, AreSpreadOverHostsByKey) {
 }
 
 TEST(Inputs, ComeFromAManifest) {
-  const auto source = bucket_of({{"list", R"([{"prefix":"s3://data/m/"},"b/c","a"])"}, {"m/a", ""}, {"m/b/c", ""}});
+  const auto source =
+      bucket_of({{"list", R"([{"prefix":"s3://data/m/"},"b/c","a"])"}, {"m/a", ""}, {"m/b/c", ""}});
   EXPECT_EQ(paths(resolve_inputs(request("s3://data/list", "ManifestFile"), source, 0, 1)),
             (std::vector<std::string>{"b/c", "a"}));
 }
 
 TEST(Inputs, ComeFromAnAugmentedManifest) {
-  const std::string lines = "{\"source-ref\":\"s3://data/m/a\",\"label\":1}\n{\"source-ref\":\"s3://data/m/b\",\"label\":2}\n";
+  const std::string lines =
+      "{\"source-ref\":\"s3://data/m/a\",\"label\":1}\n{\"source-ref\":\"s3://data/m/"
+      "b\",\"label\":2}\n";
   const auto source = bucket_of({{"list", lines}, {"m/a", ""}, {"m/b", ""}});
-  const auto inputs = resolve_inputs(request("s3://data/list", "AugmentedManifestFile"), source, 0, 1);
+  const auto inputs =
+      resolve_inputs(request("s3://data/list", "AugmentedManifestFile"), source, 0, 1);
   EXPECT_EQ(paths(inputs), (std::vector<std::string>{"m/a", "m/b"}));
   EXPECT_EQ(inputs.channels[0].augmented_manifest, lines);
 }
 
 TEST(Inputs, SayWhatIsMissing) {
-  const auto source = bucket_of({{"list", "[{\"prefix\":\"s3://data/m/\"},\"gone\"]"}, {"bad", "{"}});
-  EXPECT_TRUE(failure(request("s3://data/none"), source).starts_with("No S3 objects found under S3 URL \"s3://data/none\""));
-  EXPECT_TRUE(failure(request("s3://nobucket/x"), source).starts_with("No S3 objects found under S3 URL \"s3://nobucket/x\""));
+  const auto source =
+      bucket_of({{"list", "[{\"prefix\":\"s3://data/m/\"},\"gone\"]"}, {"bad", "{"}});
+  EXPECT_TRUE(failure(request("s3://data/none"), source)
+                  .starts_with("No S3 objects found under S3 URL \"s3://data/none\""));
+  EXPECT_TRUE(failure(request("s3://nobucket/x"), source)
+                  .starts_with("No S3 objects found under S3 URL \"s3://nobucket/x\""));
   EXPECT_TRUE(failure(request("s3://data/list", "ManifestFile"), source)
                   .starts_with("No S3 objects found under S3 URL \"s3://data/m/gone\""));
-  EXPECT_EQ(failure(request("s3://data/bad", "ManifestFile"), source), "the manifest s3://data/bad is not a JSON list");
+  EXPECT_EQ(failure(request("s3://data/bad", "ManifestFile"), source),
+            "the manifest s3://data/bad is not a JSON list");
 }
 
 TEST(Inputs, BringCheckpointsBack) {

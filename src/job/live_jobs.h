@@ -21,8 +21,8 @@ inline constexpr const char* kTrainingKind = "training";
 store::JobRow to_row(const TrainingJob& job);
 TrainingJob from_row(const store::JobRow& row);
 
-// The unfinished training jobs: what the database holds of them, kept in memory too. Every change is in the database before anyone
-// sees it here. Safe for use by any thread.
+// The unfinished training jobs: what the database holds of them, kept in memory too. Every change
+// is in the database before anyone sees it here. Safe for use by any thread.
 class LiveJobs {
  public:
   using JobPtr = std::shared_ptr<const TrainingJob>;
@@ -32,8 +32,9 @@ class LiveJobs {
   void load();
   // Throws Error{kAlreadyExists}.
   void add(TrainingJob job);
-  // Runs `change` on a copy and commits it, one change of a job at a time; what `change` throws comes out and nothing is changed.
-  // A job that became final is no longer here afterwards. Throws Error{kNotFound} when the job is not unfinished.
+  // Runs `change` on a copy and commits it, one change of a job at a time; what `change` throws
+  // comes out and nothing is changed. A job that became final is no longer here afterwards. Throws
+  // Error{kNotFound} when the job is not unfinished.
   JobPtr update(const std::string& id, const std::function<void(TrainingJob&)>& change);
   JobPtr find(const std::string& id) const;          // null when not unfinished
   JobPtr find_named(const std::string& name) const;  // likewise

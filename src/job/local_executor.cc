@@ -26,7 +26,8 @@ struct SpawnSettings {
     posix_spawn_file_actions_addopen(&actions, 1, log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND,
                                      0600);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    // Asio opens sockets without O_CLOEXEC: an agent that held the listening one would keep the port from the next server.
+    // Asio opens sockets without O_CLOEXEC: an agent that held the listening one would keep the
+    // port from the next server.
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     posix_spawnattr_init(&attributes);
     sigset_t none;
@@ -35,8 +36,8 @@ struct SpawnSettings {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~SpawnSettings() {
     posix_spawn_file_actions_destroy(&actions);
@@ -58,8 +59,8 @@ void LocalExecutor::start(const agent_protocol::AttemptFolder& folder) {
   const int code =
       posix_spawn(&pid, argv[0], &settings.actions, &settings.attributes, argv.data(), environ);
   if (code != 0) {
-    throw Error(ErrorKind::kUnavailable, "cannot start " + program_.string() + ": " +
-                                             std::generic_category().message(code));
+    throw Error(ErrorKind::kUnavailable,
+                "cannot start " + program_.string() + ": " + std::generic_category().message(code));
   }
   children_[path] = pid;
 }

@@ -14,7 +14,8 @@ namespace sagebrush::job {
 // Agents on this machine, each a process in a session of its own that outlives the server.
 class LocalExecutor : public Executor {
  public:
-  explicit LocalExecutor(std::filesystem::path agent_program) : program_(std::move(agent_program)) {}
+  explicit LocalExecutor(std::filesystem::path agent_program)
+      : program_(std::move(agent_program)) {}
 
   void start(const agent_protocol::AttemptFolder& folder) override;
   bool alive(const agent_protocol::AttemptFolder& folder) override;
@@ -25,7 +26,8 @@ class LocalExecutor : public Executor {
 
   std::filesystem::path program_;
   std::mutex mutex_;
-  std::map<std::string, pid_t> children_;  // by folder; agents of an earlier server are found by their lock
+  std::map<std::string, pid_t>
+      children_;  // by folder; agents of an earlier server are found by their lock
 };
 
 }  // namespace sagebrush::job

@@ -61,7 +61,8 @@ std::vector<Action> next_actions(const Snapshot& snapshot) {
     actions.emplace_back(take(snapshot.waiting[started], room));
     ++started;
   }
-  // Only the head of the queue is told what it waits for at each change; the rest would be rewritten with every start.
+  // Only the head of the queue is told what it waits for at each change; the rest would be
+  // rewritten with every start.
   if (started < snapshot.waiting.size()) {
     const auto& head = snapshot.waiting[started];
     actions.emplace_back(ExplainWait{head.id, wait_message(head, room)});

@@ -29,8 +29,8 @@ struct RunningJob {
 struct Snapshot {
   Time now;
   Capacity capacity;
-  std::vector<int> cpus;               // the processors' numbers, capacity.cpus of them
-  std::vector<WaitingJob> waiting;     // in the order they came
+  std::vector<int> cpus;            // the processors' numbers, capacity.cpus of them
+  std::vector<WaitingJob> waiting;  // in the order they came
   std::vector<RunningJob> running;
 };
 
@@ -50,8 +50,8 @@ struct ExplainWait {
 };
 using Action = std::variant<StartAttempt, StopForRuntime, ExplainWait>;
 
-// Pure: the same snapshot gives the same actions. First come, first served: nobody overtakes a job that does not fit yet, so a
-// large one can't starve.
+// Pure: the same snapshot gives the same actions. First come, first served: nobody overtakes a job
+// that does not fit yet, so a large one can't starve.
 std::vector<Action> next_actions(const Snapshot& snapshot);
 
 // The next moment at which time alone changes what next_actions says; absent: only an event does.

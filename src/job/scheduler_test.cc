@@ -39,8 +39,12 @@ TEST(Scheduler, StartsWhatFitsTogetherInOrder) {
 
 TEST(Scheduler, LetsNobodyOvertakeALargeJob) {
   Snapshot snapshot = machine(4, 16);
-  snapshot.running = {{.id = "r", .cpus = 2, .cpu_set = {0, 1}, .memory_bytes = 4 * kGibibyte,
-                       .stop_ordered = false, .must_end = {}}};
+  snapshot.running = {{.id = "r",
+                       .cpus = 2,
+                       .cpu_set = {0, 1},
+                       .memory_bytes = 4 * kGibibyte,
+                       .stop_ordered = false,
+                       .must_end = {}}};
   snapshot.waiting = {waiting("large", 4, 8), waiting("small", 1, 1)};
   EXPECT_TRUE(started(next_actions(snapshot)).empty());
 }
@@ -54,16 +58,24 @@ TEST(Scheduler, CountsMemoryToo) {
 TEST(Scheduler, SharesProcessorsWhereTheirNumbersRepeat) {
   Snapshot snapshot = machine(4, 16);
   snapshot.cpus = {0, 1, 0, 1};
-  snapshot.running = {{.id = "r", .cpus = 2, .cpu_set = {0, 1}, .memory_bytes = kGibibyte,
-                       .stop_ordered = false, .must_end = {}}};
+  snapshot.running = {{.id = "r",
+                       .cpus = 2,
+                       .cpu_set = {0, 1},
+                       .memory_bytes = kGibibyte,
+                       .stop_ordered = false,
+                       .must_end = {}}};
   snapshot.waiting = {waiting("a", 2, 1), waiting("b", 2, 1)};
   EXPECT_EQ(started(next_actions(snapshot)), (std::vector<std::string>{"a"}));
 }
 
 TEST(Scheduler, SaysWhatTheFirstWaits) {
   Snapshot snapshot = machine(2, 8);
-  snapshot.running = {{.id = "r", .cpus = 2, .cpu_set = {0, 1}, .memory_bytes = 8 * kGibibyte,
-                       .stop_ordered = false, .must_end = {}}};
+  snapshot.running = {{.id = "r",
+                       .cpus = 2,
+                       .cpu_set = {0, 1},
+                       .memory_bytes = 8 * kGibibyte,
+                       .stop_ordered = false,
+                       .must_end = {}}};
   snapshot.waiting = {waiting("a", 2, 4)};
   const auto actions = next_actions(snapshot);
   ASSERT_EQ(actions.size(), 1u);
@@ -73,7 +85,11 @@ TEST(Scheduler, SaysWhatTheFirstWaits) {
 
 TEST(Scheduler, StopsOverdueJobsOnce) {
   Snapshot snapshot = machine(2, 8);
-  RunningJob job{.id = "r", .cpus = 1, .cpu_set = {0}, .memory_bytes = 1, .stop_ordered = false,
+  RunningJob job{.id = "r",
+                 .cpus = 1,
+                 .cpu_set = {0},
+                 .memory_bytes = 1,
+                 .stop_ordered = false,
                  .must_end = snapshot.now};
   snapshot.running = {job};
   ASSERT_EQ(next_actions(snapshot).size(), 1u);

@@ -27,7 +27,8 @@ std::vector<std::string> texts_at(const json::object& object, const char* name) 
   return texts;
 }
 
-// ContainerEntrypoint replaces the image's, ContainerArguments its arguments; arguments alone go without "train".
+// ContainerEntrypoint replaces the image's, ContainerArguments its arguments; arguments alone go
+// without "train".
 Image image_of(const json::object& request, const ImageTable& images) {
   static const json::object kNothing;
   const auto* given = object_at(request, "AlgorithmSpecification");
@@ -55,7 +56,9 @@ Image image_of(const json::object& request, const ImageTable& images) {
 
 }  // namespace
 
-std::string host_name(int number) { return "algo-" + std::to_string(number); }
+std::string host_name(int number) {
+  return "algo-" + std::to_string(number);
+}
 
 std::string log_stream(const TrainingJob& job) {
   return job.name + "/" + host_name(1) + "-" + job.attempt.value().log_stream_suffix;

@@ -21,12 +21,12 @@ struct SpecSettings {
   std::chrono::seconds stop_grace{120};
 };
 
-std::string host_name(int number);                          // "algo-1"
-std::string log_stream(const TrainingJob& job);             // "<job>/algo-1-<epoch>"; needs an attempt
-std::string output_uri(const TrainingJob& job);             // "s3://bucket/prefix/<job>/output"
+std::string host_name(int number);               // "algo-1"
+std::string log_stream(const TrainingJob& job);  // "<job>/algo-1-<epoch>"; needs an attempt
+std::string output_uri(const TrainingJob& job);  // "s3://bucket/prefix/<job>/output"
 
-// The spec of the job's present attempt. Throws Error{kNotFound} when the job names an image that is not here, in the words for
-// its FailureReason.
+// The spec of the job's present attempt. Throws Error{kNotFound} when the job names an image that
+// is not here, in the words for its FailureReason.
 agent_protocol::Spec build_spec(const TrainingJob& job, const SpecSettings& settings,
                                 const ImageTable& images, const agent_protocol::Access& access,
                                 const std::string& notice);

@@ -46,9 +46,15 @@ auto value_in(const Table& table, const std::string& text) {
 
 }  // namespace
 
-std::string to_string(Status status) { return name_in(kStatuses, status); }
-std::string to_string(SecondaryStatus status) { return name_in(kSecondaryStatuses, status); }
-Status status_from_string(const std::string& text) { return value_in(kStatuses, text); }
+std::string to_string(Status status) {
+  return name_in(kStatuses, status);
+}
+std::string to_string(SecondaryStatus status) {
+  return name_in(kSecondaryStatuses, status);
+}
+Status status_from_string(const std::string& text) {
+  return value_in(kStatuses, text);
+}
 SecondaryStatus secondary_status_from_string(const std::string& text) {
   return value_in(kSecondaryStatuses, text);
 }

@@ -31,8 +31,8 @@ struct Attempt {
   std::uint64_t memory_bytes = 0;
   std::string log_stream_suffix;  // epoch seconds: the stream is <job>/algo-1-<suffix>
   Time granted;
-  int agent_starts = 0;           // how often an agent had to be started for it
-  std::string runtime;            // the container runtime, as the agent said
+  int agent_starts = 0;  // how often an agent had to be started for it
+  std::string runtime;   // the container runtime, as the agent said
 };
 
 struct StopOrder {
@@ -56,15 +56,15 @@ struct TrainingJob {
   std::optional<Time> training_start;  // staging begins
   std::optional<Time> training_end;    // after the upload; for Failed, when the failure was seen
   std::string failure_reason;
-  std::string artifact;                // s3://…/model.tar.gz
-  std::optional<Attempt> attempt;      // absent while waiting for room
+  std::string artifact;            // s3://…/model.tar.gz
+  std::optional<Attempt> attempt;  // absent while waiting for room
   int attempts_made = 0;
   std::optional<StopOrder> stop;
   std::int64_t version = 1;
 
   std::string instance_type() const;  // "ml.m5.xlarge" when an instance group or nothing is named
   std::chrono::seconds max_runtime() const;
-  int most_attempts() const;          // 1 + RetryStrategy.MaximumRetryAttempts
+  int most_attempts() const;  // 1 + RetryStrategy.MaximumRetryAttempts
 };
 
 boost::json::object to_json(const TrainingJob& job);

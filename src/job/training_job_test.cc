@@ -14,8 +14,15 @@ TEST(TrainingJob, ComesBackWhole) {
   job.request = {{"TrainingJobName", "n"}, {"MemberOfTomorrow", {{"x", 1}}}};
   job.transitions = {{SecondaryStatus::kStarting, from_ms(1), from_ms(2), "a"},
                      {SecondaryStatus::kTraining, from_ms(2), std::nullopt, "b"}};
-  job.attempt = Attempt{.number = 2, .token = "t", .cpu_set = {0, 3}, .cpus = 2, .memory_bytes = 7,
-                        .log_stream_suffix = "17", .granted = from_ms(3), .agent_starts = 1, .runtime = "crun"};
+  job.attempt = Attempt{.number = 2,
+                        .token = "t",
+                        .cpu_set = {0, 3},
+                        .cpus = 2,
+                        .memory_bytes = 7,
+                        .log_stream_suffix = "17",
+                        .granted = from_ms(3),
+                        .agent_starts = 1,
+                        .runtime = "crun"};
   job.stop = StopOrder{StopCause::kMaxRuntime, from_ms(4), from_ms(5)};
   job.training_start = from_ms(2);
   EXPECT_EQ(to_json(training_job_from_json(to_json(job))), to_json(job));

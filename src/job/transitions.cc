@@ -32,7 +32,8 @@ void end(TrainingJob& job, Status status, SecondaryStatus secondary, const std::
   job.transitions.back().end = job.transitions.back().start;
   job.status = status;
   job.attempt.reset();
-  if (job.training_start) job.training_end = std::max(*job.training_start, job.transitions.back().start);
+  if (job.training_start)
+    job.training_end = std::max(*job.training_start, job.transitions.back().start);
 }
 
 void require_unfinished(const TrainingJob& job) {
@@ -145,7 +146,8 @@ void finish(TrainingJob& job, const ExitRecord& record, Time now) {
       end(job, Status::kCompleted, SecondaryStatus::kCompleted, kCompletedMessage, now);
       return;
     case Outcome::kStopped:
-      end_stopped(job, job.stop ? job.stop->cause : record.stop.value_or(StopCause::kRequested), now);
+      end_stopped(job, job.stop ? job.stop->cause : record.stop.value_or(StopCause::kRequested),
+                  now);
       return;
     case Outcome::kFailed:
       job.failure_reason = cut_utf8(record.failure_reason, kLongestFailureReason);
@@ -156,7 +158,8 @@ void finish(TrainingJob& job, const ExitRecord& record, Time now) {
 
 std::int64_t training_seconds(const TrainingJob& job, Time now) {
   if (!job.training_start) return 0;
-  const auto span = job.training_end.value_or(std::max(now, *job.training_start)) - *job.training_start;
+  const auto span =
+      job.training_end.value_or(std::max(now, *job.training_start)) - *job.training_start;
   return std::chrono::ceil<std::chrono::seconds>(span).count();
 }
 

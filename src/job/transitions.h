@@ -5,9 +5,9 @@
 
 #include "job/training_job.h"
 
-// Every change that a training job can undergo: pure functions on plain data. Times never run backwards in a job's history:
-// a time before the last one recorded is taken as the last one.
-// Each throws Error{kConflict} when the job's state does not allow it.
+// Every change that a training job can undergo: pure functions on plain data. Times never run
+// backwards in a job's history: a time before the last one recorded is taken as the last one. Each
+// throws Error{kConflict} when the job's state does not allow it.
 namespace sagebrush::job {
 
 // What SageMaker's clients print beside the status.
@@ -33,16 +33,20 @@ void explain_wait(TrainingJob& job, const std::string& message, Time now);
 // Grants the lease: attempt.number is set here.
 void grant(TrainingJob& job, Attempt attempt, const std::string& message, Time now);
 
-// The agent entered a phase. Repeating the present phase, or an earlier one after the agent was started again, changes nothing.
+// The agent entered a phase. Repeating the present phase, or an earlier one after the agent was
+// started again, changes nothing.
 void enter(TrainingJob& job, agent_protocol::Phase phase, Time at);
 
-// Orders a stop. A job that no agent has yet is Stopped at once. Throws kConflict when the job is final; no-op when ordered already.
+// Orders a stop. A job that no agent has yet is Stopped at once. Throws kConflict when the job is
+// final; no-op when ordered already.
 void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, Time now);
 
-// The attempt ended. When the machine was at fault and attempts are left, the job waits again (Restarting); else it is final.
+// The attempt ended. When the machine was at fault and attempts are left, the job waits again
+// (Restarting); else it is final.
 void finish(TrainingJob& job, const agent_protocol::ExitRecord& record, Time now);
 
-// Seconds from training start to end, 0 when it never started; the present time stands in for the end.
+// Seconds from training start to end, 0 when it never started; the present time stands in for the
+// end.
 std::int64_t training_seconds(const TrainingJob& job, Time now);
 
 }  // namespace sagebrush::job

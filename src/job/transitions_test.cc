@@ -54,7 +54,8 @@ TEST(Transitions, GoThroughSageMakersPhases) {
   finish(job, record, kStart + 9s);
 
   using enum SecondaryStatus;
-  EXPECT_EQ(history(job), (std::vector{kStarting, kDownloading, kTraining, kUploading, kCompleted}));
+  EXPECT_EQ(history(job),
+            (std::vector{kStarting, kDownloading, kTraining, kUploading, kCompleted}));
   EXPECT_EQ(job.status, Status::kCompleted);
   EXPECT_EQ(job.artifact, record.artifact);
   EXPECT_EQ(job.training_start, kStart + 2s);
@@ -178,7 +179,9 @@ void expect_sound(const TrainingJob& job) {
 
 TEST(History, StaysSoundUnderRandomEvents) {
   std::mt19937 random(7);
-  const auto pick = [&](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
+  const auto pick = [&](int count) {
+    return static_cast<int>(random() % static_cast<unsigned>(count));
+  };
   for (int run = 0; run < 2000; ++run) {
     TrainingJob job = new_job(pick(3));
     Time now = kStart;

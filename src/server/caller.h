@@ -11,8 +11,8 @@ class Identities;
 
 namespace sagebrush::server {
 
-// Finds the key that a signature names. Throws aws::AwsError in the words of the signature's service when it is unknown, not active,
-// expired, or its session token is missing or another.
+// Finds the key that a signature names. Throws aws::AwsError in the words of the signature's
+// service when it is unknown, not active, expired, or its session token is missing or another.
 store::Key find_caller(const store::Identities& identities, const aws::ParsedSignature& signature,
                        Time now);
 

@@ -7,8 +7,9 @@
 
 namespace sagebrush::server {
 
-// What jobs may use and the processors' numbers: this machine, or less or more of it where the options say so. With more processors
-// than there are, jobs share them (their numbers then go round).
+// What jobs may use and the processors' numbers: this machine, or less or more of it where the
+// options say so. With more processors than there are, jobs share them (their numbers then go
+// round).
 void settle_capacity(const Options& options, job::Capacity& capacity, std::vector<int>& cpus);
 
 }  // namespace sagebrush::server

@@ -109,7 +109,8 @@ void make_authority(const fs::path& certificate_file, const fs::path& key_file) 
       make_certificate("Sagebrush certificate authority", key.get(), kAuthorityDays);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
   add_extension(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
+  add_extension(certificate.get(), certificate.get(), NID_key_usage,
+                "critical,keyCertSign,cRLSign");
   add_extension(certificate.get(), certificate.get(), NID_subject_key_identifier, "hash");
   require(X509_sign(certificate.get(), key.get(), EVP_sha256()) != 0, "signing the authority");
   write_pem(key_file, nullptr, key.get());
@@ -118,7 +119,8 @@ void make_authority(const fs::path& certificate_file, const fs::path& key_file) 
 
 bool is_address(const std::string& host) {
   unsigned char bytes[16];
-  return inet_pton(AF_INET, host.c_str(), bytes) == 1 || inet_pton(AF_INET6, host.c_str(), bytes) == 1;
+  return inet_pton(AF_INET, host.c_str(), bytes) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), bytes) == 1;
 }
 
 void make_server_certificate(const CertificateFiles& files, const fs::path& authority_key_file,
@@ -148,7 +150,8 @@ std::string alternative_names_of(const std::vector<std::string>& hosts) {
 
 }  // namespace
 
-CertificateFiles settle_certificates(const fs::path& directory, const std::vector<std::string>& hosts) {
+CertificateFiles settle_certificates(const fs::path& directory,
+                                     const std::vector<std::string>& hosts) {
   fs::create_directories(directory);
   fs::permissions(directory, fs::perms::owner_all);
   const CertificateFiles files{.authority = directory / "ca.pem",
@@ -165,7 +168,8 @@ CertificateFiles settle_certificates(const fs::path& directory, const std::vecto
               fs::exists(hosts_file) && read_file(hosts_file) == names;
   if (good) {
     time_t renewal = std::time(nullptr) + kRenewalDays * kDay;
-    good = X509_cmp_time(X509_get0_notAfter(read_certificate(files.certificate).get()), &renewal) > 0;
+    good =
+        X509_cmp_time(X509_get0_notAfter(read_certificate(files.certificate).get()), &renewal) > 0;
   }
   if (!good) {
     make_server_certificate(files, authority_key, names);

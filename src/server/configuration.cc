@@ -15,17 +15,20 @@ using Setter = std::function<void(Options&, const YAML::Node&)>;
 const std::map<std::string, Setter>& keys() {
   static const std::map<std::string, Setter> all{
       {"data_dir", [](Options& o, const YAML::Node& n) { o.data_dir = n.as<std::string>(); }},
-      {"listen", [](Options& o, const YAML::Node& n) { o.listen = parse_address(n.as<std::string>()); }},
+      {"listen",
+       [](Options& o, const YAML::Node& n) { o.listen = parse_address(n.as<std::string>()); }},
       {"tls_listen",
        [](Options& o, const YAML::Node& n) { o.tls_listen = parse_address(n.as<std::string>()); }},
       {"certificate", [](Options& o, const YAML::Node& n) { o.certificate = n.as<std::string>(); }},
       {"private_key", [](Options& o, const YAML::Node& n) { o.private_key = n.as<std::string>(); }},
       {"account", [](Options& o, const YAML::Node& n) { o.account = n.as<std::string>(); }},
       {"region", [](Options& o, const YAML::Node& n) { o.region = n.as<std::string>(); }},
-      {"access_key_id", [](Options& o, const YAML::Node& n) { o.access_key_id = n.as<std::string>(); }},
+      {"access_key_id",
+       [](Options& o, const YAML::Node& n) { o.access_key_id = n.as<std::string>(); }},
       {"secret_access_key",
        [](Options& o, const YAML::Node& n) { o.secret_access_key = n.as<std::string>(); }},
-      {"database_url", [](Options& o, const YAML::Node& n) { o.database_url = n.as<std::string>(); }},
+      {"database_url",
+       [](Options& o, const YAML::Node& n) { o.database_url = n.as<std::string>(); }},
       {"domain", [](Options& o, const YAML::Node& n) { o.domain = n.as<std::string>(); }},
       {"public_read_buckets",
        [](Options& o, const YAML::Node& n) {
@@ -33,7 +36,9 @@ const std::map<std::string, Setter>& keys() {
        }},
       {"cpus", [](Options& o, const YAML::Node& n) { o.cpus = n.as<int>(); }},
       {"memory_mib",
-       [](Options& o, const YAML::Node& n) { o.memory_bytes = n.as<std::uint64_t>() * 1024 * 1024; }},
+       [](Options& o, const YAML::Node& n) {
+         o.memory_bytes = n.as<std::uint64_t>() * 1024 * 1024;
+       }},
       {"runtime", [](Options& o, const YAML::Node& n) { o.runtime = n.as<std::string>(); }},
       {"stop_grace_seconds",
        [](Options& o, const YAML::Node& n) { o.stop_grace = std::chrono::seconds(n.as<int>()); }},
@@ -41,7 +46,8 @@ const std::map<std::string, Setter>& keys() {
       {"image_aliases",
        [](Options& o, const YAML::Node& n) {
          for (const auto& alias : n) {
-           o.image_aliases += alias.first.as<std::string>() + "," + alias.second.as<std::string>() + "\n";
+           o.image_aliases +=
+               alias.first.as<std::string>() + "," + alias.second.as<std::string>() + "\n";
          }
        }},
   };

@@ -33,7 +33,8 @@ using service::Call;
 using RequestPtr = std::shared_ptr<const Request>;
 using Answer = std::variant<Response, std::unique_ptr<Receiver>>;
 
-// Bodies that are collected before they are read: AWS's JSON services take 8 MiB at most, agents send log batches of 1 MiB.
+// Bodies that are collected before they are read: AWS's JSON services take 8 MiB at most, agents
+// send log batches of 1 MiB.
 constexpr std::size_t kLargestCollectedBody = 8 * 1024 * 1024;
 
 aws::Service service_named(const std::string& signing_name) {
@@ -44,11 +45,13 @@ aws::Service service_named(const std::string& signing_name) {
 
 // What answers errors before the service is known for certain.
 aws::Service service_for_errors(const Request& request) {
-  if (const auto service = aws::find_service_by_signing_name(aws::service_of(request))) return *service;
+  if (const auto service = aws::find_service_by_signing_name(aws::service_of(request)))
+    return *service;
   return aws::find_service_by_signing_name("s3").value();
 }
 
-// One request on its way through: makes answers out of errors. Everything that can throw runs inside guard().
+// One request on its way through: makes answers out of errors. Everything that can throw runs
+// inside guard().
 class Exchange {
  public:
   Exchange(RequestPtr request, std::string request_id)
@@ -67,7 +70,7 @@ class Exchange {
     } catch (const std::exception& error) {
       log(error.what());
       return std::unexpected(refuse(aws::to_aws_error(Error(ErrorKind::kInternal, error.what()),
-                                                 aws::service_of(*request_))));
+                                                      aws::service_of(*request_))));
     }
   }
 
@@ -90,7 +93,8 @@ class Exchange {
   std::string request_id_;
 };
 
-// Stands in front of a receiver: the first error it throws becomes the answer, what still comes of the body is dropped.
+// Stands in front of a receiver: the first error it throws becomes the answer, what still comes of
+// the body is dropped.
 class GuardedReceiver : public Receiver {
  public:
   GuardedReceiver(Exchange exchange, std::unique_ptr<Receiver> inner)
@@ -141,8 +145,9 @@ class CollectingReceiver : public Receiver {
 
 const service::Implementation& implementation_of(const aws::Operation& operation) {
   if (const auto* found = service::find_implementation(operation)) return *found;
-  throw AwsError(operation.service().protocol() == aws::Protocol::kRestXml ? "NotImplemented"
-                                                                            : "UnknownOperationException",
+  throw AwsError(operation.service().protocol() == aws::Protocol::kRestXml
+                     ? "NotImplemented"
+                     : "UnknownOperationException",
                  operation.service().protocol() == aws::Protocol::kRestXml ? 501 : 400,
                  "The operation " + std::string(operation.name()) +
                      " is known but not implemented by this server.");
@@ -155,7 +160,8 @@ Response run(Call& call, const aws::Route& route, std::string_view body) {
   if (implementation.kind == service::OperationKind::kStreamingOutput) {
     return implementation.streaming_output(call, std::move(input));
   }
-  return encode_response(route.operation, implementation.plain(call, std::move(input)), call.request_id);
+  return encode_response(route.operation, implementation.plain(call, std::move(input)),
+                         call.request_id);
 }
 
 std::unique_ptr<aws::BodySink> sink_for(std::shared_ptr<Call> call, const aws::Route& route) {
@@ -187,16 +193,20 @@ std::optional<std::string> virtual_bucket(const Request& request, const std::str
   return bucket == "s3" ? std::nullopt : bucket;
 }
 
-// S3: the signature covers the header and what the header says of the body; the body is checked while it streams.
+// S3: the signature covers the header and what the header says of the body; the body is checked
+// while it streams.
 Answer begin_streaming(const std::shared_ptr<Call>& call, const aws::Service& service,
                        const aws::VerifiedSignature& verified, const std::string& domain) {
-  const auto route = match_rest_route(service, *call->request, virtual_bucket(*call->request, domain));
+  const auto route =
+      match_rest_route(service, *call->request, virtual_bucket(*call->request, domain));
   return std::make_unique<aws::PayloadVerifier>(verified, *call->request, payload_options(route),
                                                 sink_for(call, route));
 }
 
-// A request goes on when its key is known and its signature holds: for JSON and query services that is known once the body is there.
-Answer begin_signed(service::House& house, const DispatcherSettings& settings, const Exchange& exchange) {
+// A request goes on when its key is known and its signature holds: for JSON and query services that
+// is known once the body is there.
+Answer begin_signed(service::House& house, const DispatcherSettings& settings,
+                    const Exchange& exchange) {
   const auto signature = aws::parse_signature(*exchange.request());
   const auto service = service_named(signature.service);
   const Time now = house.clock.now();
@@ -208,7 +218,8 @@ Answer begin_signed(service::House& house, const DispatcherSettings& settings, c
                                           .request_id = exchange.request_id(),
                                           .time = now});
   if (service.protocol() == aws::Protocol::kRestXml) {
-    const auto verified = verify(signature, *call->request, key.secret, signature.payload_hash, now);
+    const auto verified =
+        verify(signature, *call->request, key.secret, signature.payload_hash, now);
     return begin_streaming(call, service, verified, settings.domain);
   }
   return std::make_unique<CollectingReceiver>([call, service, signature, key](std::string body) {
@@ -219,19 +230,24 @@ Answer begin_signed(service::House& house, const DispatcherSettings& settings, c
 }
 
 // A request without a signature: reads of buckets that the configuration opens, nothing else.
-Answer begin_unsigned(service::House& house, const DispatcherSettings& settings, const Exchange& exchange) {
+Answer begin_unsigned(service::House& house, const DispatcherSettings& settings,
+                      const Exchange& exchange) {
   const std::string name = aws::service_of(*exchange.request());
   const auto& buckets = settings.public_read_buckets;
   if (name == "s3" && !buckets.empty()) {
     const auto service = service_named("s3");
     const auto route = match_rest_route(service, *exchange.request(),
                                         virtual_bucket(*exchange.request(), settings.domain));
-    const bool reads = route.operation.name() == "GetObject" || route.operation.name() == "HeadObject";
+    const bool reads =
+        route.operation.name() == "GetObject" || route.operation.name() == "HeadObject";
     if (reads && std::ranges::find(buckets, route.bucket) != buckets.end()) {
       Call call{.house = house,
                 .request = exchange.request(),
-                .principal = {.account = house.account, .arn = "anonymous", .user_id = "anonymous",
-                              .access_key_id = "", .root = false},
+                .principal = {.account = house.account,
+                              .arn = "anonymous",
+                              .user_id = "anonymous",
+                              .access_key_id = "",
+                              .root = false},
                 .region = house.region,
                 .request_id = exchange.request_id(),
                 .time = house.clock.now()};
@@ -256,8 +272,8 @@ Answer Dispatcher::begin(RequestPtr request) {
   });
   if (!answer) return std::move(answer.error());
   if (auto* response = std::get_if<Response>(&*answer)) return std::move(*response);
-  return std::make_unique<GuardedReceiver>(
-      exchange, std::move(std::get<std::unique_ptr<Receiver>>(*answer)));
+  return std::make_unique<GuardedReceiver>(exchange,
+                                           std::move(std::get<std::unique_ptr<Receiver>>(*answer)));
 }
 
 }  // namespace sagebrush::server

@@ -16,8 +16,8 @@ struct DispatcherSettings {
   std::vector<std::string> public_read_buckets;
 };
 
-// The way of every request (ARCHITECTURE.md, "Life of a request"): service, signature, operation, handler, answer; the catch site
-// of all that handlers throw.
+// The way of every request (ARCHITECTURE.md, "Life of a request"): service, signature, operation,
+// handler, answer; the catch site of all that handlers throw.
 class Dispatcher : public http::Handler {
  public:
   Dispatcher(service::House& house, DispatcherSettings settings)

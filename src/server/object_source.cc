@@ -16,10 +16,12 @@ T found(store::ObjectOutcome<T> outcome, const std::string& bucket, const std::s
 // Manifests are small: what is larger is no manifest.
 constexpr std::uint64_t kLargestManifest = 256ULL * 1024 * 1024;
 
-std::string read_object(store::Objects& objects, const std::string& bucket, const std::string& key) {
+std::string read_object(store::Objects& objects, const std::string& bucket,
+                        const std::string& key) {
   const auto whole = [&](const store::StoredObject& object) {
     if (object.info.bytes > kLargestManifest) {
-      throw Error(ErrorKind::kInvalid, "the manifest s3://" + bucket + "/" + key + " is larger than 256 MiB");
+      throw Error(ErrorKind::kInvalid,
+                  "the manifest s3://" + bucket + "/" + key + " is larger than 256 MiB");
     }
     return store::Objects::Range{0, object.info.bytes};
   };
@@ -31,7 +33,8 @@ std::string read_object(store::Objects& objects, const std::string& bucket, cons
     for (std::uint64_t offset = piece.offset; filled < end;) {
       const auto room = std::as_writable_bytes(std::span(text)).subspan(filled, end - filled);
       const std::size_t n = piece.file->read_at(offset, room);
-      if (n == 0) throw Error(ErrorKind::kIo, "s3://" + bucket + "/" + key + " is shorter than its row says");
+      if (n == 0)
+        throw Error(ErrorKind::kIo, "s3://" + bucket + "/" + key + " is shorter than its row says");
       offset += n;
       filled += n;
     }

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 // The default data folder, as the XDG base directory specification has it.
 fs::path default_data_dir() {
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data) return fs::path(data) / "sagebrush";
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
+    return fs::path(data) / "sagebrush";
   const char* home = std::getenv("HOME");
   return fs::path(home && *home ? home : ".") / ".local/share/sagebrush";
 }
@@ -47,9 +48,11 @@ void check(const Options& options) {
 
 Address parse_address(const std::string& text) {
   const auto colon = text.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt : parse_unsigned(text.substr(colon + 1));
+  const auto port =
+      colon == std::string::npos ? std::nullopt : parse_unsigned(text.substr(colon + 1));
   if (!port || *port > 65535 || colon == 0) {
-    throw Error(ErrorKind::kInvalid, "'" + text + "' is not an address; write HOST:PORT, as 127.0.0.1:9000");
+    throw Error(ErrorKind::kInvalid,
+                "'" + text + "' is not an address; write HOST:PORT, as 127.0.0.1:9000");
   }
   std::string host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -63,14 +66,19 @@ bool is_loopback(const Address& address) {
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
   options.data_dir = default_data_dir();
-  CLI::App app("Serves the AWS APIs for training jobs and their storage on one port.", "sagebrush serve");
+  CLI::App app("Serves the AWS APIs for training jobs and their storage on one port.",
+               "sagebrush serve");
   std::string config, listen, tls_listen, data_dir;
   app.add_option("--data-dir", data_dir, "Where everything is kept")->type_name("DIR");
-  app.add_option("--listen", listen, "Plain HTTP, loopback only [127.0.0.1:9000]")->type_name("HOST:PORT");
-  app.add_option("--tls-listen", tls_listen, "HTTPS [the plain port + 443]")->type_name("HOST:PORT");
+  app.add_option("--listen", listen, "Plain HTTP, loopback only [127.0.0.1:9000]")
+      ->type_name("HOST:PORT");
+  app.add_option("--tls-listen", tls_listen, "HTTPS [the plain port + 443]")
+      ->type_name("HOST:PORT");
   app.add_option("--config", config, "Settings in YAML (docs/configuration.md)")->type_name("FILE");
-  app.add_option("--certificate", options.certificate, "PEM chain instead of one of our own")->type_name("FILE");
-  app.add_option("--private-key", options.private_key, "PEM key of --certificate")->type_name("FILE");
+  app.add_option("--certificate", options.certificate, "PEM chain instead of one of our own")
+      ->type_name("FILE");
+  app.add_option("--private-key", options.private_key, "PEM key of --certificate")
+      ->type_name("FILE");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error [info]")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
   try {

@@ -18,7 +18,8 @@ struct Address {
 Address parse_address(const std::string& text);
 bool is_loopback(const Address& address);
 
-// Everything that `sagebrush serve` can be told. Command line over environment over configuration file over the defaults here.
+// Everything that `sagebrush serve` can be told. Command line over environment over configuration
+// file over the defaults here.
 struct Options {
   std::filesystem::path data_dir;
   Address listen{"127.0.0.1", 9000};
@@ -27,15 +28,16 @@ struct Options {
   std::filesystem::path private_key;
   std::string account = "000000000000";
   std::string region = "us-east-1";
-  std::string access_key_id;      // root's; empty: DATA/credentials, made once
+  std::string access_key_id;  // root's; empty: DATA/credentials, made once
   std::string secret_access_key;
-  std::string database_url;       // empty: SQLite in DATA
-  std::string domain = "localhost";  // <bucket>.<domain> and <bucket>.s3.<domain> are virtual-host style
+  std::string database_url;  // empty: SQLite in DATA
+  std::string domain =
+      "localhost";  // <bucket>.<domain> and <bucket>.s3.<domain> are virtual-host style
   std::vector<std::string> public_read_buckets;  // read without a signature
-  std::optional<int> cpus;                 // what jobs may use; absent: all of the machine
+  std::optional<int> cpus;                       // what jobs may use; absent: all of the machine
   std::optional<std::uint64_t> memory_bytes;
-  std::string runtime = "auto";            // container runtime
-  std::string image_aliases;               // lines "name,kind" in front of the built-in table
+  std::string runtime = "auto";  // container runtime
+  std::string image_aliases;     // lines "name,kind" in front of the built-in table
   std::chrono::seconds stop_grace{120};
   std::string log_level = "info";
 };

@@ -34,14 +34,16 @@ TEST(Address, TakesV4V6AndNames) {
 }
 
 TEST(Options, RefusePlainHttpBeyondLoopback) {
-  EXPECT_NE(refusal({"--listen", "0.0.0.0:9000"}).find("--tls-listen 0.0.0.0:9443"), std::string::npos);
+  EXPECT_NE(refusal({"--listen", "0.0.0.0:9000"}).find("--tls-listen 0.0.0.0:9443"),
+            std::string::npos);
   EXPECT_TRUE(read({"--listen", "127.0.0.1:0", "--tls-listen", "0.0.0.0:9443"}));
 }
 
 TEST(Options, CommandLineGoesBeforeTheFile) {
   const TemporaryDirectory folder;
   const auto file = folder.path() / "sagebrush.yaml";
-  write_file_atomically(file, "listen: 127.0.0.1:1\nregion: eu-west-1\nimage_aliases:\n  mine: host\n");
+  write_file_atomically(file,
+                        "listen: 127.0.0.1:1\nregion: eu-west-1\nimage_aliases:\n  mine: host\n");
   const auto options = read({"--config", file.string(), "--listen", "127.0.0.1:2"});
   EXPECT_EQ(options->listen.port, 2);
   EXPECT_EQ(options->region, "eu-west-1");
@@ -52,7 +54,8 @@ TEST(Options, NameAnUnknownSetting) {
   const TemporaryDirectory folder;
   const auto file = folder.path() / "sagebrush.yaml";
   write_file_atomically(file, "lisen: x\n");
-  EXPECT_NE(refusal({"--config", file.string()}).find("unknown setting 'lisen'"), std::string::npos);
+  EXPECT_NE(refusal({"--config", file.string()}).find("unknown setting 'lisen'"),
+            std::string::npos);
 }
 
 }  // namespace

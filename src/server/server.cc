@@ -76,7 +76,8 @@ fs::path agent_program() {
   const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
   const fs::path agent = here / "sagebrush-agent";
   if (!fs::exists(agent)) {
-    throw Error(ErrorKind::kNotFound, "sagebrush-agent is not beside this program in " + here.string());
+    throw Error(ErrorKind::kNotFound,
+                "sagebrush-agent is not beside this program in " + here.string());
   }
   return agent;
 }
@@ -101,7 +102,8 @@ class Server {
   }
 
   void start() {
-    // The port is known once it is bound, agents are told it, and nobody is answered before the engine is there.
+    // The port is known once it is bound, agents are told it, and nobody is answered before the
+    // engine is there.
     http::ServerOptions plain;
     plain.address = options_.listen.host;
     plain.port = options_.listen.port;
@@ -110,14 +112,15 @@ class Server {
     http::ServerOptions tls;
     tls.address = tls_at.host;
     tls.port = tls_at.port;
-    tls.tls = http::TlsFiles{certificates_.certificate.string(), certificates_.private_key.string()};
+    tls.tls =
+        http::TlsFiles{certificates_.certificate.string(), certificates_.private_key.string()};
     tls_ = std::make_unique<http::Server>(tls, relay_);
 
     url_ = url("http", options_.listen.host, plain_->port());
     tls_url_ = url("https", tls_at.host, tls_->port());
-    engine_ = std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_,
-                                            object_source(objects_), executor_,
-                                            job::ImageTable(options_.image_aliases), system_clock());
+    engine_ = std::make_unique<job::Engine>(
+        engine_settings(), jobs_, identities_, logs_, object_source(objects_), executor_,
+        job::ImageTable(options_.image_aliases), system_clock());
     house_ = std::make_unique<service::House>(service::House{.account = options_.account,
                                                              .region = options_.region,
                                                              .clock = system_clock(),
@@ -145,7 +148,8 @@ class Server {
   }
 
   std::string ready_line() const {
-    return "Sagebrush is ready at " + url_ + " (TLS: " + tls_url_ + "), data in " + options_.data_dir.string();
+    return "Sagebrush is ready at " + url_ + " (TLS: " + tls_url_ + "), data in " +
+           options_.data_dir.string();
   }
 
  private:

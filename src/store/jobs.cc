@@ -9,7 +9,8 @@
 namespace sagebrush::store {
 namespace {
 
-constexpr const char* kColumns = "id, kind, name, status, created_ms, modified_ms, version, document";
+constexpr const char* kColumns =
+    "id, kind, name, status, created_ms, modified_ms, version, document";
 
 // Runs a prepared SELECT of kColumns whose uses are bound, into rows.
 class RowReader {
@@ -87,8 +88,9 @@ void Jobs::insert(const JobRow& row) {
     const long long created = row.created_ms;
     const long long modified = row.modified_ms;
     const long long version = row.version;
-    session << "INSERT INTO jobs (id, kind, name, status, created_ms, modified_ms, version, document)"
-               " VALUES (:id, :kind, :name, :status, :created, :modified, :version, :document)",
+    session
+        << "INSERT INTO jobs (id, kind, name, status, created_ms, modified_ms, version, document)"
+           " VALUES (:id, :kind, :name, :status, :created, :modified, :version, :document)",
         soci::use(row.id), soci::use(row.kind), soci::use(row.name), soci::use(row.status),
         soci::use(created), soci::use(modified), soci::use(version), soci::use(row.document);
   });
@@ -120,13 +122,13 @@ std::optional<JobRow> Jobs::find(const std::string& kind, const std::string& nam
 std::optional<JobRow> Jobs::find_lower_case(const std::string& kind, const std::string& name) {
   std::vector<JobRow> rows;
   database_.read([&](soci::session& session) {
-    rows = RowReader::read(session,
-                           std::string("SELECT ") + kColumns +
-                               " FROM jobs WHERE kind = :kind AND lower(name) = :name",
-                           [&](soci::statement& statement) {
-                             statement.exchange(soci::use(kind, "kind"));
-                             statement.exchange(soci::use(name, "name"));
-                           });
+    rows = RowReader::read(
+        session,
+        std::string("SELECT ") + kColumns + " FROM jobs WHERE kind = :kind AND lower(name) = :name",
+        [&](soci::statement& statement) {
+          statement.exchange(soci::use(kind, "kind"));
+          statement.exchange(soci::use(name, "name"));
+        });
   });
   if (rows.empty()) return std::nullopt;
   return std::move(rows.front());
@@ -135,14 +137,13 @@ std::optional<JobRow> Jobs::find_lower_case(const std::string& kind, const std::
 std::vector<JobRow> Jobs::unfinished(const std::string& kind) {
   std::vector<JobRow> rows;
   database_.read([&](soci::session& session) {
-    rows = RowReader::read(session,
-                           std::string("SELECT ") + kColumns +
-                               " FROM jobs WHERE kind = :kind"
-                               " AND status IN ('InProgress', 'Stopping')"
-                               " ORDER BY created_ms, name",
-                           [&](soci::statement& statement) {
-                             statement.exchange(soci::use(kind, "kind"));
-                           });
+    rows = RowReader::read(
+        session,
+        std::string("SELECT ") + kColumns +
+            " FROM jobs WHERE kind = :kind"
+            " AND status IN ('InProgress', 'Stopping')"
+            " ORDER BY created_ms, name",
+        [&](soci::statement& statement) { statement.exchange(soci::use(kind, "kind")); });
   });
   return rows;
 }
@@ -182,9 +183,8 @@ std::vector<JobRow> Jobs::list(const JobQuery& query) {
 }
 
 void Jobs::erase(const std::string& id) {
-  database_.write([&](soci::session& session) {
-    session << "DELETE FROM jobs WHERE id = :id", soci::use(id);
-  });
+  database_.write(
+      [&](soci::session& session) { session << "DELETE FROM jobs WHERE id = :id", soci::use(id); });
 }
 
 }  // namespace sagebrush::store

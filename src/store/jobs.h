@@ -9,7 +9,8 @@ namespace sagebrush::store {
 
 class Database;
 
-// One job of any kind ("training", …). The document is the owner's JSON; the other columns are what lists order and filter by.
+// One job of any kind ("training", …). The document is the owner's JSON; the other columns are what
+// lists order and filter by.
 struct JobRow {
   std::string id;
   std::string kind;
@@ -32,9 +33,9 @@ struct JobCursor {
 
 struct JobQuery {
   std::string kind;
-  std::string name_contains;  // "" for all
-  std::string status;         // "" for all
-  std::int64_t created_after_ms = INT64_MIN, created_before_ms = INT64_MAX;    // both exclusive
+  std::string name_contains;                                                 // "" for all
+  std::string status;                                                        // "" for all
+  std::int64_t created_after_ms = INT64_MIN, created_before_ms = INT64_MAX;  // both exclusive
   std::int64_t modified_after_ms = INT64_MIN, modified_before_ms = INT64_MAX;
   JobOrder order = JobOrder::kCreation;
   bool descending = false;
@@ -48,7 +49,8 @@ class Jobs {
 
   // Throws Error{kAlreadyExists} when the kind has a job of that name, in any case.
   void insert(const JobRow& row);
-  // Writes row (with version + 1) if the stored version is row.version; false otherwise: somebody else was faster.
+  // Writes row (with version + 1) if the stored version is row.version; false otherwise: somebody
+  // else was faster.
   bool replace(const JobRow& row);
   std::optional<JobRow> find(const std::string& kind, const std::string& name);
   // name: in lower case, as in an ARN.

@@ -44,8 +44,7 @@ std::vector<Tag> Tags::list(const std::string& arn) {
 void Tags::remove(const std::string& arn, const std::vector<std::string>& keys) {
   database_.write([&](soci::session& session) {
     for (const auto& key : keys) {
-      session << "DELETE FROM tags WHERE arn = :arn AND key = :key", soci::use(arn),
-          soci::use(key);
+      session << "DELETE FROM tags WHERE arn = :arn AND key = :key", soci::use(arn), soci::use(key);
     }
   });
 }

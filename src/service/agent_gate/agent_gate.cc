@@ -38,11 +38,13 @@ int status_of(const Error& error) {
 json::object parse_body(std::string_view body) {
   json::error_code failed;
   json::value value = json::parse(body, failed);
-  if (failed || !value.is_object()) throw Error(ErrorKind::kInvalid, "the body is not a JSON object");
+  if (failed || !value.is_object())
+    throw Error(ErrorKind::kInvalid, "the body is not a JSON object");
   return std::move(value.get_object());
 }
 
-json::object answer(AgentDesk& desk, const AgentIdentity& agent, std::string_view call, std::string_view body) {
+json::object answer(AgentDesk& desk, const AgentIdentity& agent, std::string_view call,
+                    std::string_view body) {
   if (call == "report") {
     return to_json(desk.report(agent, agent_protocol::report_from_json(parse_body(body))));
   }

@@ -14,11 +14,12 @@ namespace {
 
 void require_role(const Call& call, const std::string& arn) {
   if (call.house.identities.find_role_by_arn(arn)) return;
-  throw aws::AwsError("ValidationException", 400,
-                      "Could not assume role " + arn +
-                          ". Please ensure that the role exists and allows principal "
-                          "'sagemaker.amazonaws.com' to assume the role. This server's default role is " +
-                          call.house.identities.default_role_arn() + ".");
+  throw aws::AwsError(
+      "ValidationException", 400,
+      "Could not assume role " + arn +
+          ". Please ensure that the role exists and allows principal "
+          "'sagemaker.amazonaws.com' to assume the role. This server's default role is " +
+          call.house.identities.default_role_arn() + ".");
 }
 
 std::vector<store::Tag> tags_of(const CreateTrainingJobRequest& request) {
@@ -45,9 +46,11 @@ sagebrush::sagemaker::CreateTrainingJobResponse create_training_job(
     call.house.engine.create(std::move(job));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kAlreadyExists) throw;
-    throw aws::AwsError("ResourceInUse", 400,
-                        "Training job names must be unique within an AWS account and region, and a training "
-                        "job with this name already exists (" + arn + ")");
+    throw aws::AwsError(
+        "ResourceInUse", 400,
+        "Training job names must be unique within an AWS account and region, and a training "
+        "job with this name already exists (" +
+            arn + ")");
   }
   if (const auto tags = tags_of(request); !tags.empty()) {
     store::Tags(call.house.database).put(arn, tags);

@@ -6,8 +6,8 @@
 
 namespace sagebrush::service::sagemaker {
 
-sagebrush::sagemaker::DeleteTagsOutput delete_tags(Call& call,
-                                                   const sagebrush::sagemaker::DeleteTagsInput& request) {
+sagebrush::sagemaker::DeleteTagsOutput delete_tags(
+    Call& call, const sagebrush::sagemaker::DeleteTagsInput& request) {
   const std::string arn = request.ResourceArn();
   require_resource(call, arn);
   store::Tags(call.house.database).remove(arn, request.TagKeys());

@@ -9,7 +9,8 @@
 
 namespace sagebrush::service::sagemaker {
 
-void delete_training_job(Call& call, const sagebrush::sagemaker::DeleteTrainingJobRequest& request) {
+void delete_training_job(Call& call,
+                         const sagebrush::sagemaker::DeleteTrainingJobRequest& request) {
   const std::string name = request.TrainingJobName();
   try {
     call.house.engine.remove(name);

@@ -26,9 +26,9 @@ store::JobCursor from_token(const std::string& token) {
   json::error_code failed = json::error::syntax;
   const json::value value = text ? json::parse(*text, failed) : json::value();
   const auto* object = failed ? nullptr : value.if_object();
-  if (!object || !object->contains("status") || !object->contains("created") || !object->contains("name") ||
-      !object->at("status").is_string() || !object->at("created").is_int64() ||
-      !object->at("name").is_string()) {
+  if (!object || !object->contains("status") || !object->contains("created") ||
+      !object->contains("name") || !object->at("status").is_string() ||
+      !object->at("created").is_int64() || !object->at("name").is_string()) {
     throw aws::AwsError("ValidationException", 400,
                         "Invalid NextToken '" + token + "': pass the one of the last answer.");
   }

@@ -8,7 +8,8 @@
 namespace sagebrush::service::sagemaker {
 
 std::string training_job_arn(const Call& call, const std::string& name) {
-  return "arn:aws:sagemaker:" + call.region + ":" + call.house.account + ":training-job/" + to_lower(name);
+  return "arn:aws:sagemaker:" + call.region + ":" + call.house.account + ":training-job/" +
+         to_lower(name);
 }
 
 void require_resource(const Call& call, const std::string& arn) {

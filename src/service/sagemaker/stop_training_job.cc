@@ -14,9 +14,10 @@ void stop_training_job(Call& call, const sagebrush::sagemaker::StopTrainingJobRe
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kNotFound) throw missing_job();
     if (error.kind() != ErrorKind::kConflict) throw;
-    throw aws::AwsError("ValidationException", 400,
-                        std::string("The request was rejected because the training job is in status ") +
-                            error.what() + ".");
+    throw aws::AwsError(
+        "ValidationException", 400,
+        std::string("The request was rejected because the training job is in status ") +
+            error.what() + ".");
   }
 }
 

@@ -35,7 +35,8 @@ void add_defaults(json::object& out) {
     set_default(config, "CompressionType", "None");
     set_default(config, "RecordWrapperType", "None");
     auto* data = config["DataSource"].if_object();
-    auto* s3 = data && data->contains("S3DataSource") ? data->at("S3DataSource").if_object() : nullptr;
+    auto* s3 =
+        data && data->contains("S3DataSource") ? data->at("S3DataSource").if_object() : nullptr;
     if (s3) set_default(*s3, "S3DataDistributionType", "FullyReplicated");
   }
 }

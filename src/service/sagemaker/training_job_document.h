@@ -7,8 +7,9 @@
 
 namespace sagebrush::service::sagemaker {
 
-// DescribeTrainingJob's answer in canonical JSON: every member of the request as it came (but Tags, which have calls of their own), the
-// defaults that AWS shows, and what the job has become. No member is null or an empty structure: clients choke on those.
+// DescribeTrainingJob's answer in canonical JSON: every member of the request as it came (but Tags,
+// which have calls of their own), the defaults that AWS shows, and what the job has become. No
+// member is null or an empty structure: clients choke on those.
 boost::json::object describe(const job::TrainingJob& job, Time now);
 
 // One of ListTrainingJobs' summaries.

@@ -43,11 +43,14 @@ void check_algorithm(const json::object& algorithm) {
   const bool image = !text_at(algorithm, "TrainingImage").empty();
   const bool name = !text_at(algorithm, "AlgorithmName").empty();
   if (image == name) {
-    refuse(image ? "You must specify either AlgorithmName or TrainingImage, but not both."
-                 : "You must specify either AlgorithmName or TrainingImage in AlgorithmSpecification.");
+    refuse(
+        image
+            ? "You must specify either AlgorithmName or TrainingImage, but not both."
+            : "You must specify either AlgorithmName or TrainingImage in AlgorithmSpecification.");
   }
   if (text_at(algorithm, "TrainingInputMode") == "Pipe") {
-    refuse("AlgorithmSpecification.TrainingInputMode 'Pipe' is not served yet; use File or FastFile.");
+    refuse(
+        "AlgorithmSpecification.TrainingInputMode 'Pipe' is not served yet; use File or FastFile.");
   }
 }
 
@@ -104,11 +107,15 @@ void check_times(const json::object& request) {
   const auto* spot = request.if_contains("EnableManagedSpotTraining");
   const bool is_spot = spot && spot->is_bool() && spot->get_bool();
   if (wait > 0 && !is_spot) {
-    refuse("Invalid MaxWaitTimeInSeconds. It can be specified only when EnableManagedSpotTraining is set to true.");
+    refuse(
+        "Invalid MaxWaitTimeInSeconds. It can be specified only when EnableManagedSpotTraining is "
+        "set to true.");
   }
   if (is_spot && wait < run) {
-    refuse("Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to "
-           "MaxRuntimeInSeconds (" + std::to_string(run) + ").");
+    refuse(
+        "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to "
+        "MaxRuntimeInSeconds (" +
+        std::to_string(run) + ").");
   }
 }
 
