@@ -1,0 +1,81 @@
+#include "service/compatibility/member_effects.h"
+
+namespace sagebrush::service {
+namespace {
+
+using enum Effect;
+constexpr std::string_view kCreate = "CreateTrainingJob";
+
+constexpr MemberEffect kEffects[] = {
+    {kCreate, "TrainingJobName", kFull, "unique in the server, whatever the region"},
+    {kCreate, "HyperParameters", kFull, ""},
+    {kCreate, "AlgorithmSpecification", kPart,
+     "the host image and the built-in algorithm; no registry yet"},
+    {kCreate, "AlgorithmSpecification.TrainingInputMode", kPart,
+     "File and FastFile (linked, not copied); Pipe is refused"},
+    {kCreate, "AlgorithmSpecification.MetricDefinitions", kKept, "no FinalMetricDataList yet"},
+    {kCreate, "AlgorithmSpecification.EnableSageMakerMetricsTimeSeries", kKept, ""},
+    {kCreate, "AlgorithmSpecification.ContainerEntrypoint", kFull, ""},
+    {kCreate, "AlgorithmSpecification.ContainerArguments", kFull, ""},
+    {kCreate, "RoleArn", kPart, "must exist; its policies are not enforced yet"},
+    {kCreate, "InputDataConfig", kPart,
+     "S3Prefix, ManifestFile, AugmentedManifestFile; replicated or sharded; Gzip. "
+     "FileSystemDataSource, Pipe and RecordIO are refused"},
+    {kCreate, "InputDataConfig.ShuffleConfig", kKept, ""},
+    {kCreate, "OutputDataConfig", kFull, "KmsKeyId is kept; nothing is encrypted"},
+    {kCreate, "ResourceConfig", kPart,
+     "one instance; on a machine smaller than the type the job gets the whole machine and is told "
+     "so"},
+    {kCreate, "ResourceConfig.InstanceGroups", kRefused, ""},
+    {kCreate, "ResourceConfig.VolumeSizeInGB", kKept,
+     "the job writes to the server's disk without a limit of its own"},
+    {kCreate, "ResourceConfig.KeepAlivePeriodInSeconds", kKept, "no warm pools yet"},
+    {kCreate, "VpcConfig", kKept, "a container has a network of its own with nothing but loopback"},
+    {kCreate, "StoppingCondition", kPart,
+     "MaxRuntimeInSeconds; MaxWaitTimeInSeconds and MaxPendingTimeInSeconds are kept"},
+    {kCreate, "Tags", kFull, ""},
+    {kCreate, "EnableNetworkIsolation", kFull, "every job is isolated"},
+    {kCreate, "EnableInterContainerTrafficEncryption", kKept,
+     "one instance has nothing to encrypt"},
+    {kCreate, "EnableManagedSpotTraining", kKept, "never interrupted yet"},
+    {kCreate, "CheckpointConfig", kFull,
+     "restored at the start, uploaded while training and at its end"},
+    {kCreate, "DebugHookConfig", kKept, "also written to /opt/ml/input/config"},
+    {kCreate, "DebugRuleConfigurations", kKept, ""},
+    {kCreate, "TensorBoardOutputConfig", kKept, ""},
+    {kCreate, "ExperimentConfig", kKept, ""},
+    {kCreate, "ProfilerConfig", kKept, "also written to /opt/ml/input/config"},
+    {kCreate, "ProfilerRuleConfigurations", kKept, ""},
+    {kCreate, "Environment", kFull, ""},
+    {kCreate, "RetryStrategy", kFull, "another attempt when the machine was at fault"},
+    {"PutObject", "ServerSideEncryption", kKept,
+     "echoed; nothing is encrypted. Customer keys answer 501"},
+    {"PutObject", "StorageClass", kKept, "echoed"},
+    {"PutObject", "ACL", kPart, "private and bucket-owner-*: the one account owns all"},
+    {"PutObject", "Tagging", kKept, "not kept"},
+    {"AssumeRole", "Policy", kKept, "policies are not enforced yet"},
+    {"PutRetentionPolicy", "retentionInDays", kPart,
+     "older events are not shown any more; their disk is not freed yet"},
+};
+
+constexpr std::string_view kDifferences[] = {
+    "IAM policies are kept, shown and simulated (SimulatePrincipalPolicy), and not enforced yet: a "
+    "valid key may do everything.",
+    "Secrets of access keys are stored as they are, which SigV4 needs; the data folder is for its "
+    "owner alone.",
+    "A request may name any region; all regions are one place.",
+    "A job that waits for room stays Starting and says in its StatusMessage what it waits for.",
+    "ModelArtifacts appears in DescribeTrainingJob once the artifact is stored.",
+    "S3 versioning, tagging, lifecycle and replication answer NotImplemented.",
+};
+
+}  // namespace
+
+std::span<const MemberEffect> member_effects() {
+  return kEffects;
+}
+std::span<const std::string_view> known_differences() {
+  return kDifferences;
+}
+
+}  // namespace sagebrush::service
