@@ -46,7 +46,7 @@ TEST(FailureReason, PrefersMemoryThenTheFileThenTheSignal) {
   exit.exit_code = 137;
   exit.signal = 9;
   EXPECT_EQ(failure_reason(exit, "", {"a", "b"}, 0, "train"),
-            "AlgorithmError: killed by SIGKILL, exit code 137\na\nb");
+            "AlgorithmError: killed by SIGKILL, exit code: 137\na\nb");
   EXPECT_EQ(failure_reason(exit, "why\n", {}, 0, "train"), "AlgorithmError: why, exit code: 137");
   exit.out_of_memory = true;
   exit.peak_memory_bytes = exit.peak_memory_bytes = 1 << 30;

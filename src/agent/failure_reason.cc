@@ -93,9 +93,9 @@ std::string failure_reason(const container::ContainerExit& exit, const std::stri
   if (const auto text = without_end(to_valid_utf8(failure_file)); !text.empty()) {
     return with_end("AlgorithmError: " + text, end);
   }
-  std::string text = exit.signal ? fmt::format("AlgorithmError: killed by {}, exit code {}",
+  std::string text = exit.signal ? fmt::format("AlgorithmError: killed by {}, exit code: {}",
                                                signal_name(*exit.signal), code)
-                                 : fmt::format("AlgorithmError: exit code {}", code);
+                                 : fmt::format("AlgorithmError: exit code: {}", code);
   if (!last_errors.empty()) text += fmt::format("\n{}", fmt::join(last_errors, "\n"));
   return cut_reason(text);
 }

@@ -147,14 +147,14 @@ class Ends(unittest.TestCase):
 
     def test_last_error_lines_make_the_reason_without_a_failure_file(self):
         record = Job(self, "echo bad luck >&2; exit 3").finish()
-        self.assertEqual(record["failure_reason"], "AlgorithmError: exit code 3\nbad luck")
+        self.assertEqual(record["failure_reason"], "AlgorithmError: exit code: 3\nbad luck")
 
     def test_a_signal_is_named(self):
         record = Job(self, "exec python3 -S -c 'import os; os.abort()'").finish()
         # The first process of a container ignores signals without a handler, its own too: libc then traps.
         self.assertEqual(record["outcome"], "Failed")
         self.assertIn(record.get("signal"), (4, 6, 11))
-        self.assertRegex(record["failure_reason"], "killed by SIG(ILL|ABRT|SEGV), exit code 1")
+        self.assertRegex(record["failure_reason"], "killed by SIG(ILL|ABRT|SEGV), exit code: 1")
 
     def test_a_missing_program_is_told_in_dockers_words(self):
         job = Job(self, "", image={"kind": "host", "reference": "h", "entrypoint": [], "arguments": ["train"]})
@@ -208,7 +208,7 @@ class Isolation(unittest.TestCase):
         self.assertEqual(job.model(), {})
         self.assertNotIn("out/p/job/output/output.tar.gz", job.server.objects)
         job = Job(self, "ln -s /etc/shadow /opt/ml/output/failure; exit 1")
-        self.assertEqual(job.finish()["failure_reason"], "AlgorithmError: exit code 1")
+        self.assertEqual(job.finish()["failure_reason"], "AlgorithmError: exit code: 1")
 
     def test_channels_are_links_that_the_container_cannot_change(self):
         job = Job(self, "cd /opt/ml/input/data/train; cat a/b; echo changed > a/b; chmod 600 c; rm c; echo new > d; cat a/b; zcat e.gz 2>/dev/null; cat /opt/ml/input/config/hyperparameters.json; nproc >/dev/null; echo; cat /opt/ml/input/data/gz/f; touch /opt/ml/input/x && echo writable")
