@@ -37,7 +37,7 @@ function(sagebrush_test name)
 endfunction()
 
 function(sagebrush_python_test name file)
-  add_test(NAME ${name} COMMAND /usr/bin/python3 -m unittest -v ${file} ${ARGN})
+  add_test(NAME ${name} COMMAND /usr/bin/python3 -W ignore ${file} -v ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT 900
     ENVIRONMENT "SAGEBRUSH_BINARY=$<TARGET_FILE:sagebrush>;SAGEBRUSH_DATA_DIR=$ENV{SAGEBRUSH_DATA_DIR}")
 endfunction()

@@ -5,10 +5,13 @@ import os
 import pathlib
 import pty
 import subprocess
+import sys
 import tempfile
 import unittest
 
-import command
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import command  # noqa: E402
 
 
 class CliTest(unittest.TestCase):

@@ -2,11 +2,14 @@
 ../shared/data beside the checkout) and the built-in algorithm; skipped without them."""
 
 import pathlib
+import sys
 import tarfile
 import tempfile
 import unittest
 
-import command
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import command  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -18,6 +21,11 @@ def data_folder():
     return None
 
 
+def is_built():
+    return (pathlib.Path(command.support.program()).parent / "sagebrush-vision").exists()
+
+
+@unittest.skipUnless(data_folder() and is_built(), "needs MNIST and sagebrush-vision")
 class Demo(unittest.TestCase):
     def test_trains_twice_and_leaves_no_server(self):
         with tempfile.TemporaryDirectory() as home:
@@ -34,8 +42,4 @@ class Demo(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    built = (pathlib.Path(command.support.program()).parent / "sagebrush-vision").exists()
-    if data_folder() is None or not built:
-        print("needs MNIST and sagebrush-vision")
-        raise SystemExit(77)
     unittest.main()
