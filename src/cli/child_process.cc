@@ -65,6 +65,9 @@ ChildProcess::ChildProcess(const ProgramCall& call) {
       posix_spawnp(&pid_, arguments[0], &actions, &attributes, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
+  if (error == ENOENT) {
+    throw Error(ErrorKind::kNotFound, "there is no program " + call.arguments.front());
+  }
   check(error, "starting " + call.arguments.front());
 }
 

@@ -40,6 +40,11 @@ struct Trained {
   std::optional<double> accuracy;
 };
 
+// "127.0.0.1:9000" of "http://127.0.0.1:9000".
+std::string_view address_of(std::string_view url) {
+  return url.substr(url.rfind('/') + 1);
+}
+
 JobRequest demo_request(const DemoData& data, Cloud& cloud) {
   JobRequest request;
   request.name = new_job_name("demo", now());
@@ -64,9 +69,10 @@ void upload_data(const DemoData& data, Cloud& cloud, Terminal& terminal,
 }
 
 // On Ctrl-C the job is stopped too, as the server that would go on with it ends with this command.
-Trained train(const JobRequest& request, bool stop_on_interrupt, Cloud& cloud, Terminal& terminal,
+Trained train(const JobRequest& request, bool stop_on_interrupt, Cloud& cloud, Context& context,
               Interrupt& interrupt) {
-  create_job(cloud, request, terminal);
+  Terminal& terminal = context.terminal;
+  create_job(cloud, request, context.program, terminal);
   Trained trained;
   JobFollower follower(cloud, terminal, interrupt, request.name);
   follower.on_line([&trained](const std::string& line) {
@@ -86,23 +92,26 @@ Trained train(const JobRequest& request, bool stop_on_interrupt, Cloud& cloud, T
   return trained;
 }
 
-std::string next_commands(const DemoServer& server, const Flags& flags, const std::string& data_dir,
-                          const std::string& job) {
-  const std::string serve = "sagebrush serve --data-dir " + shell_quote(data_dir);
-  const bool runs = flags.keep_server || !server.started_here();
+// server_runs: whether it still does.
+std::string next_commands(const ServerRecord& server, bool server_runs, const DemoData& data,
+                          const std::string& job, std::string_view program) {
   std::string text = "\nTo go on from here:\n";
-  if (!runs) text += fmt::format("  {} &\n", serve);
+  if (!server_runs) {
+    text += fmt::format("  {} serve --data-dir {} --listen {} --tls-listen {} &\n", program,
+                        shell_quote(server.data_dir), address_of(server.url),
+                        address_of(server.tls_url));
+  }
   text += fmt::format(
-      "  eval \"$(sagebrush env --data-dir {0})\"\n"
-      "  sagebrush jobs describe {1}\n"
-      "  sagebrush logs {1}\n"
-      "  sagebrush train --input train=s3://{2}/mnist/train/ --input test=s3://{2}/mnist/test/ "
-      "--hp epochs=3\n"
+      "  eval \"$({3} env --data-dir {0})\"\n"
+      "  {3} jobs describe {1}\n"
+      "  {3} logs {1}\n"
+      "  {3} train --input train=s3://{2}/{4}/train/ --input test=s3://{2}/{4}/test/ "
+      "--hp epochs=5\n"
       "  aws --endpoint-url $AWS_ENDPOINT_URL sagemaker describe-training-job --training-job-name "
       "{1}\n"
       "  aws --endpoint-url $AWS_ENDPOINT_URL logs tail /aws/sagemaker/TrainingJobs --since 1h\n"
       "  aws --endpoint-url $AWS_ENDPOINT_URL s3 ls s3://{2}/models/{1}/output/\n",
-      shell_quote(data_dir), job, kBucket);
+      shell_quote(server.data_dir), job, kBucket, program, data.folder.filename().string());
   return text;
 }
 
@@ -160,10 +169,11 @@ int run_demo(const Flags& flags, Context& context) {
 
   terminal.message("4. Training job");
   const JobRequest request = demo_request(data, cloud);
-  const Trained trained = train(request, ends_with_us, cloud, terminal, interrupt);
+  const Trained trained = train(request, ends_with_us, cloud, context, interrupt);
   const int code = report(trained, data, flags.output, cloud, terminal);
   if (ends_with_us) server.stop();
-  terminal.message(next_commands(server, flags, data_dir.string(), request.name));
+  terminal.message(
+      next_commands(server.record(), !ends_with_us, data, request.name, context.program));
   return code;
 }
 

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <thread>
 
 #include "base/file.h"
 #include "cli/commands.h"
@@ -14,20 +17,36 @@ namespace sagebrush::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto kStartLimit = 2s;
+constexpr auto kStartPause = 20ms;
 
 struct Flags {
   std::string data_dir;
   bool sdk = false;
 };
 
-ServerRecord server_of(const Flags& flags, const Environment& environment) {
+// A server whose folder is named may be just coming up: `sagebrush serve … & eval "$(sagebrush env
+// …)"`.
+std::optional<ServerRecord> server_on(const fs::path& data_dir) {
+  const auto deadline = std::chrono::steady_clock::now() + kStartLimit;
+  while (true) {
+    if (auto record = running_server(data_dir)) return record;
+    if (std::chrono::steady_clock::now() > deadline) return std::nullopt;
+    std::this_thread::sleep_for(kStartPause);
+  }
+}
+
+ServerRecord server_of(const Flags& flags, const Context& context) {
+  const Environment& environment = context.environment;
   const auto record = flags.data_dir.empty() ? find_running_server(environment)
-                                             : running_server(fs::absolute(flags.data_dir));
+                                             : server_on(fs::absolute(flags.data_dir));
   if (record) return *record;
-  throw ConfigurationError(
-      fmt::format("no server is running on {}; start one: sagebrush serve{}",
-                  flags.data_dir.empty() ? default_data_dir(environment).string() : flags.data_dir,
-                  flags.data_dir.empty() ? "" : " --data-dir " + shell_quote(flags.data_dir)));
+  throw ConfigurationError(fmt::format(
+      "no server is running on {}; start one: {} serve{}",
+      flags.data_dir.empty() ? default_data_dir(environment).string() : flags.data_dir,
+      context.program, flags.data_dir.empty() ? "" : " --data-dir " + shell_quote(flags.data_dir)));
 }
 
 // Writes DATA/sdk/endpoints.json and says how clients find it.
@@ -45,11 +64,12 @@ std::string sdk_exports(const ServerRecord& server) {
 }
 
 int run_env(const Flags& flags, Context& context) {
-  const ServerRecord server = server_of(flags, context.environment);
+  const ServerRecord server = server_of(flags, context);
   context.terminal.out(shell_exports(server, local_credentials(server, context.environment)));
   if (flags.sdk) context.terminal.out(sdk_exports(server));
   if (context.terminal.out_look().is_terminal) {
-    context.terminal.message("# to use them in this shell: eval \"$(sagebrush env)\"");
+    context.terminal.message(
+        fmt::format("# to use them in this shell: eval \"$({} env)\"", context.program));
   }
   return 0;
 }

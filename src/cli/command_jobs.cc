@@ -68,7 +68,9 @@ int run_list(const Flags& flags, Context& context) {
     return 0;
   }
   if (jobs.empty()) {
-    context.terminal.message("no training jobs; start one: sagebrush train --input train=PATH");
+    context.terminal.message(
+        fmt::format("no training jobs; start one: {} train --input train=PATH --input test=PATH",
+                    context.program));
     return 0;
   }
   Table table({"NAME", "STATUS", "AGE", "DURATION"});

@@ -71,13 +71,14 @@ void upload_inputs(JobRequest& request, Cloud& cloud, Context& context,
   }
 }
 
-[[noreturn]] void on_interrupt(const std::string& name, bool stop, Cloud& cloud) {
+[[noreturn]] void on_interrupt(const std::string& name, bool stop, Cloud& cloud,
+                               const Context& context) {
   if (stop) {
     cloud.sagemaker("StopTrainingJob", {{"TrainingJobName", name}});
     throw Interrupted(name + " is being stopped");
   }
-  throw Interrupted(fmt::format(
-      "detached: {} goes on\n  sagebrush logs -f {}\n  sagebrush jobs stop {}", name, name, name));
+  throw Interrupted(fmt::format("detached: {0} goes on\n  {1} logs -f {0}\n  {1} jobs stop {0}",
+                                name, context.program));
 }
 
 // Shows what came out of an ended job; returns the exit code.
@@ -103,7 +104,16 @@ int report(const boost::json::object& job, const Flags& flags, Cloud& cloud, Con
   return code;
 }
 
+// A word that belongs to no flag is a slip, unless it stands after "--".
+void refuse_stray_words(const std::vector<std::string>& words, std::size_t after_dashes) {
+  if (words.size() <= after_dashes) return;
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("'{}' belongs to no flag; what the container is to get goes after --",
+                          words.front()));
+}
+
 int run_train(const Flags& flags, Context& context) {
+  refuse_stray_words(flags.request.arguments, context.words_after_dashes);
   JobRequest request = request_of(flags);
   Cloud cloud(context.options, context.environment);
   const Interrupt interrupt;
@@ -117,7 +127,7 @@ int run_train(const Flags& flags, Context& context) {
     request.output = "s3://" + cloud.default_bucket() + "/";
   }
   interrupt.throw_if_seen();
-  create_job(cloud, request, context.terminal);
+  create_job(cloud, request, context.program, context.terminal);
   if (flags.detach) {
     context.terminal.out_line(request.name);
     return kSuccess;
@@ -126,7 +136,7 @@ int run_train(const Flags& flags, Context& context) {
     JobFollower follower(cloud, context.terminal, interrupt, request.name);
     return report(follower.follow(), flags, cloud, context);
   } catch (const Interrupted&) {
-    on_interrupt(request.name, flags.stop_on_interrupt, cloud);
+    on_interrupt(request.name, flags.stop_on_interrupt, cloud, context);
   }
 }
 
@@ -139,7 +149,7 @@ void add_job_flags(CLI::App& command, Flags& flags) {
                   "YAML map; lists and maps inside become JSON")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
-  command.add_option("--hp", flags.hyperparameters, "One hyperparameter; goes before the file's")
+  command.add_option("--hp", flags.hyperparameters, "One hyperparameter; wins over the file's")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command.add_option("--input", flags.inputs, "A channel; what is no s3:// address is uploaded")

@@ -17,6 +17,9 @@ struct Context {
   GlobalOptions options;
   Environment environment;
   Terminal& terminal;
+  std::string
+      program;  // this one as it was called, quoted for a shell: "sagebrush", "bin/sagebrush"
+  std::size_t words_after_dashes = 0;  // of the command line, after "--"
 };
 
 // The command that the command line chose, with its own flags in it; returns the exit code.

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t kUsualPort = 9000;
+constexpr std::uint16_t kUsualTlsPort = 9443;
 constexpr auto kStartLimit = 30s;
 constexpr auto kStopLimit = 15s;
 constexpr std::size_t kLogShown = 2000;
@@ -23,6 +24,10 @@ constexpr std::size_t kLogShown = 2000;
 std::string end_of(const fs::path& file) {
   const std::string text = fs::exists(file) ? read_file(file) : "";
   return text.size() > kLogShown ? text.substr(text.size() - kLogShown) : text;
+}
+
+std::string usual_or_any(std::uint16_t usual) {
+  return fmt::format("127.0.0.1:{}", port_is_free(usual) ? usual : 0);
 }
 
 }  // namespace
@@ -47,11 +52,12 @@ DemoServer::DemoServer(const fs::path& data_dir, const Interrupt& interrupt)
   }
   fs::create_directories(data_dir);
   const std::string program = fs::read_symlink("/proc/self/exe").string();
-  const std::uint16_t port = port_is_free(kUsualPort) ? kUsualPort : 0;
+  const std::string address = usual_or_any(kUsualPort);
+  const std::string tls_address = usual_or_any(kUsualTlsPort);
   fs::remove(log_file_);
   child_ = std::make_unique<ChildProcess>(
       ProgramCall{.arguments = {program, "serve", "--data-dir", data_dir.string(), "--listen",
-                                fmt::format("127.0.0.1:{}", port)},
+                                address, "--tls-listen", tls_address},
                   .working_directory = {},
                   .output_file = log_file_,
                   .own_session = true});

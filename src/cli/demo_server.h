@@ -12,9 +12,9 @@ namespace sagebrush::cli {
 // The server that the demo talks to: one that runs on `data_dir` already, else a child.
 class DemoServer {
  public:
-  // Returns when it answers. Takes 127.0.0.1:9000, or any free port when that is taken. Throws
-  // Error{kUnavailable} with the end of the server's log when it ends or doesn't come up within 30
-  // s, Interrupted on Ctrl-C.
+  // Returns when it answers. Takes 127.0.0.1:9000 and, for TLS, 9443; in place of one that is taken
+  // any free port. Throws Error{kUnavailable} with the end of the server's log when it ends or
+  // doesn't come up within 30 s, Interrupted on Ctrl-C.
   DemoServer(const std::filesystem::path& data_dir, const Interrupt& interrupt);
   const ServerRecord& record() const { return record_; }
   bool started_here() const { return child_ != nullptr; }

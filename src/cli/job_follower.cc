@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <ctime>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -26,8 +28,12 @@ constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 1000ms;
 constexpr auto kPatience = 60s;  // with a server that can't be reached
 
+// "12:00:00" where the user is.
 std::string clock_text(Time time) {
-  return to_iso8601(time).substr(11, 8);  // 12:00:00 of 2026-01-31T12:00:00.123Z
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
 }
 
 }  // namespace
@@ -48,9 +54,10 @@ json::object JobFollower::follow() {
     bool ended = false;
     bool moved = false;
     try {
-      const std::size_t transitions_before = transitions_seen_;
       ended = describe();
-      moved = read_log() || transitions_seen_ != transitions_before;
+      // After the description: what was written before the job ended is there then.
+      reader_.read_new([this](const LogEvent& event) { add_event(event); });
+      moved = print_news();
       last_answer = std::chrono::steady_clock::now();
       show_status();
     } catch (const Error& error) {
@@ -71,15 +78,11 @@ json::object JobFollower::follow() {
 
 bool JobFollower::describe() {
   description_ = cloud_.sagemaker("DescribeTrainingJob", {{"TrainingJobName", job_name_}});
-  print_transitions();
+  add_transitions();
   return is_final_status(text_at(description_, "TrainingJobStatus"));
 }
 
-bool JobFollower::read_log() {
-  return reader_.read_new([this](const LogEvent& event) { print_event(event); });
-}
-
-void JobFollower::print_transitions() {
+void JobFollower::add_transitions() {
   const json::array& transitions = array_at(description_, "SecondaryStatusTransitions");
   for (std::size_t i = transitions_seen_ == 0 ? 0 : transitions_seen_ - 1; i < transitions.size();
        ++i) {
@@ -89,20 +92,26 @@ void JobFollower::print_transitions() {
     if (i < transitions_seen_ && message == last_message_) continue;
     last_message_ = message;
     if (!show_transitions_) continue;
-    terminal_.message(
-        fmt::format("{}  {}  {}", clock_text(time_at(transition, "StartTime").value_or(now())),
-                    paint(status, tone_of_status(status), terminal_.err_look().colour), message));
+    const Time time = time_at(transition, "StartTime").value_or(now());
+    const std::string line =
+        fmt::format("{}  {}  {}", clock_text(time),
+                    paint(status, tone_of_status(status), terminal_.err_look().colour), message);
+    news_.emplace(time, [this, line] { terminal_.message(line); });
   }
   transitions_seen_ = std::max(transitions_seen_, transitions.size());
 }
 
-void JobFollower::print_event(const LogEvent& event) {
+void JobFollower::add_event(const LogEvent& event) {
   if (listener_) listener_(event.message);
-  if (reader_.stream_count() > 1) {
-    terminal_.out_line(fmt::format("{}| {}", event.host, event.message));
-  } else {
-    terminal_.out_line(event.message);
-  }
+  news_.emplace(event.time, [this, event] {
+    terminal_.out_line(reader_.stream_count() > 1 ? fmt::format("{}| {}", event.host, event.message)
+                                                  : event.message);
+  });
+}
+
+bool JobFollower::print_news() {
+  for (const auto& [time, print] : news_) print();
+  return !std::exchange(news_, {}).empty();
 }
 
 void JobFollower::show_status() {
@@ -126,7 +135,11 @@ int exit_code_of(const json::object& description) {
   }
   const std::string reason = text_at(description, "FailureReason");
   constexpr std::string_view kWords = "exit code: ";
-  if (const std::size_t at = reason.rfind(kWords); at != std::string::npos) {
+  // What follows the agent's own words is the container's stderr; its failure file stands before.
+  const bool own_words = reason.starts_with("AlgorithmError: exit code: ") ||
+                         reason.starts_with("AlgorithmError: killed by ");
+  const std::size_t at = own_words ? reason.find(kWords) : reason.rfind(kWords);
+  if (at != std::string::npos) {
     std::string_view digits = std::string_view(reason).substr(at + kWords.size());
     digits = digits.substr(0, std::min(digits.find_first_not_of("0123456789"), digits.size()));
     const auto code = parse_unsigned(digits);

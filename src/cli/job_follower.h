@@ -3,8 +3,10 @@
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 
+#include "base/time.h"
 #include "cli/log_reader.h"
 
 namespace sagebrush::cli {
@@ -31,9 +33,9 @@ class JobFollower {
 
  private:
   bool describe();  // true when the job has ended
-  bool read_log();
-  void print_transitions();
-  void print_event(const LogEvent& event);
+  void add_transitions();
+  void add_event(const LogEvent& event);
+  bool print_news();  // in the order of time; true when there was any
   void show_status();
 
   Cloud& cloud_;
@@ -43,6 +45,7 @@ class JobFollower {
   LogReader reader_;
   std::function<void(const std::string&)> listener_;
   bool show_transitions_ = true;
+  std::multimap<Time, std::function<void()>> news_;  // read and not yet printed
   boost::json::object description_;
   std::size_t transitions_seen_ = 0;
   std::string last_message_;

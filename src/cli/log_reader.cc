@@ -55,7 +55,11 @@ bool LogReader::read_stream(const std::string& stream, std::string& token,
     if (!token.empty()) request["nextToken"] = token;
     const json::object answer = cloud_.logs("GetLogEvents", request);
     const json::array& events = array_at(answer, "events");
-    for (const json::value& event : events) sink({host, text_at(event.as_object(), "message")});
+    for (const json::value& item : events) {
+      const json::object& event = item.as_object();
+      sink({host, text_at(event, "message"),
+            from_ms(integer_at(event, "timestamp").value_or(to_ms(now())))});
+    }
     any = any || !events.empty();
     const std::string next = text_at(answer, "nextForwardToken");
     // The end is told by the token that doesn't move on; AWS may answer an empty page before the

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace sagebrush::cli {
 
 class Cloud;
@@ -12,6 +14,7 @@ class Cloud;
 struct LogEvent {
   std::string host;  // "algo-1"
   std::string message;
+  Time time;
 };
 
 // Reads the log of one training job from its start, each event once, by CloudWatch Logs calls.

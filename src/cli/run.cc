@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <span>
+#include <string_view>
 
 #include "aws/aws_error.h"
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/interrupt.h"
+#include "cli/shell_exports.h"
 
 namespace sagebrush::cli {
 namespace {
@@ -66,7 +70,7 @@ int run(int argc, char** argv) {
                "sagebrush");
   GlobalOptions options;
   Command chosen;
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.footer(kFooter);
   add_global_flags(app, options);
   add_demo(app, chosen);
@@ -82,9 +86,21 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kSuccess : kUsage;
   }
+  if (!chosen) {
+    std::fputs(app.help().c_str(), stderr);
+    return kUsage;
+  }
   const Environment environment = process_environment();
   Terminal terminal(options.no_color, options.quiet, environment);
-  Context context{options, environment, terminal};
+  const auto words = std::span(argv, static_cast<std::size_t>(argc));
+  const auto dashes = std::ranges::find(words, std::string_view("--"));
+  Context context{.options = options,
+                  .environment = environment,
+                  .terminal = terminal,
+                  .program = shell_quote(argv[0]),
+                  .words_after_dashes = dashes == words.end()
+                                            ? 0
+                                            : static_cast<std::size_t>(words.end() - dashes - 1)};
   const int code = run_command(chosen, context);
   terminal.flush();
   return code;

@@ -23,14 +23,15 @@ std::string default_role(Cloud& cloud) {
   return fmt::format("arn:aws:iam::{}:role/{}", cloud.account(), kDefaultRole);
 }
 
-void create_job(Cloud& cloud, const JobRequest& request, Terminal& terminal) {
+void create_job(Cloud& cloud, const JobRequest& request, std::string_view program,
+                Terminal& terminal) {
   cloud.sagemaker("CreateTrainingJob", to_json(request));
   terminal.message(
       fmt::format("  {0}\n"
-                  "  ├─ follow    sagebrush logs -f {0}\n"
-                  "  ├─ describe  sagebrush jobs describe {0}\n"
-                  "  └─ stop      sagebrush jobs stop {0}",
-                  request.name));
+                  "  ├─ follow    {1} logs -f {0}\n"
+                  "  ├─ describe  {1} jobs describe {0}\n"
+                  "  └─ stop      {1} jobs stop {0}",
+                  request.name, program));
 }
 
 std::filesystem::path download_model(Cloud& cloud, const boost::json::object& description,

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "cli/cloud.h"
 #include "cli/job_request.h"
@@ -18,7 +19,9 @@ class Terminal;
 std::string default_role(Cloud& cloud);
 
 // Calls CreateTrainingJob and says so, with the commands that follow, stop and describe the job.
-void create_job(Cloud& cloud, const JobRequest& request, Terminal& terminal);
+// program: this one as the user calls it.
+void create_job(Cloud& cloud, const JobRequest& request, std::string_view program,
+                Terminal& terminal);
 
 // Fetches the job's model.tar.gz into `folder`; returns its path. Throws Error{kNotFound} when the
 // job left no model.
