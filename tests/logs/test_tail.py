@@ -54,7 +54,8 @@ class TailTest(unittest.TestCase):
             reader.join(timeout=10)
             tail.stdout.close()
             tail.stderr.close()
-        self.assertTrue(lines.empty())
+        # An interrupt while it prints makes aws write an empty line of its own.
+        self.assertEqual([line for line in lines.queue if line], [])
 
     def test_shows_what_the_filter_lets_through(self):
         self.put("job/algo-1-1", "a needle here")
