@@ -52,7 +52,9 @@ std::vector<Cell> row_of(const json::object& job, Time now) {
   const std::string status = text_at(job, "TrainingJobStatus");
   const std::string secondary = text_at(job, "SecondaryStatus");
   const auto created = time_at(job, "CreationTime");
-  const Time ended = time_at(job, "TrainingEndTime").value_or(now);
+  // A job that failed before its training began has no end of it.
+  const Time last = is_final_status(status) ? time_at(job, "LastModifiedTime").value_or(now) : now;
+  const Time ended = time_at(job, "TrainingEndTime").value_or(last);
   const bool going = status == "InProgress" && !secondary.empty();
   return {{text_at(job, "TrainingJobName")},
           {going ? secondary : status, tone_of_status(going ? secondary : status)},

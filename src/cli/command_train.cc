@@ -27,6 +27,7 @@ struct Flags {
   std::vector<std::string> hyperparameters;
   std::vector<std::string> inputs;
   std::vector<std::string> environment;
+  std::vector<std::string> stray_words;  // what is no flag; "--" and after it is not in here
   std::string model_dir;
   bool detach = false;
   bool wait = false;
@@ -104,17 +105,14 @@ int report(const boost::json::object& job, const Flags& flags, Cloud& cloud, Con
   return code;
 }
 
-// A word that belongs to no flag is a slip, unless it stands after "--".
-void refuse_stray_words(const std::vector<std::string>& words, std::size_t after_dashes) {
-  if (words.size() <= after_dashes) return;
-  throw Error(ErrorKind::kInvalid,
-              fmt::format("'{}' belongs to no flag; what the container is to get goes after --",
-                          words.front()));
-}
-
 int run_train(const Flags& flags, Context& context) {
-  refuse_stray_words(flags.request.arguments, context.words_after_dashes);
+  if (!flags.stray_words.empty()) {
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("'{}' belongs to no flag; what the container is to get goes after --",
+                            flags.stray_words.front()));
+  }
   JobRequest request = request_of(flags);
+  request.arguments = context.words_after_dashes;
   Cloud cloud(context.options, context.environment);
   const Interrupt interrupt;
   if (request.image == kBuiltInImage && cloud.is_aws()) {
@@ -179,7 +177,7 @@ void add_job_flags(CLI::App& command, Flags& flags) {
                   "Program in place of the image's; once for each word")
       ->type_name("WORD")
       ->allow_extra_args(false);
-  command.add_option("arguments", request.arguments,
+  command.add_option("arguments", flags.stray_words,
                      "After --: arguments of the container in place of `train`");
 }
 

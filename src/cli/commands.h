@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "cli/cloud.h"
 #include "cli/environment.h"
@@ -19,7 +21,7 @@ struct Context {
   Terminal& terminal;
   std::string
       program;  // this one as it was called, quoted for a shell: "sagebrush", "bin/sagebrush"
-  std::size_t words_after_dashes = 0;  // of the command line, after "--"
+  std::vector<std::string> words_after_dashes;  // of the command line, after "--"
 };
 
 // The command that the command line chose, with its own flags in it; returns the exit code.

@@ -68,7 +68,7 @@ std::vector<fs::path> usual_folders() {
 }
 
 std::optional<DemoData> local_mnist(const fs::path& cache, const Environment& environment) {
-  if (has_all(cache)) return mnist_in(cache, "kept from an earlier run in " + cache.string());
+  if (has_all(cache)) return mnist_in(cache, "an earlier run, kept in " + cache.string());
   if (auto named = environment("SAGEBRUSH_DATA_DIR")) {
     const auto folder = folder_with_archives(*named);
     if (!folder) {

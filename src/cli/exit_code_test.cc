@@ -25,6 +25,8 @@ TEST(ExitCode, TellsHowTheJobEnded) {
 TEST(ExitCode, OfAFailedJobIsItsContainers) {
   EXPECT_EQ(failed_with("AlgorithmError: division by zero, exit code: 3"), 3);
   EXPECT_EQ(failed_with("AlgorithmError: , exit code: 125, stderr: exit"), 125);
+  EXPECT_EQ(failed_with("AlgorithmError: exit code: 3\nthe child's exit code: 5"), 3);
+  EXPECT_EQ(failed_with("AlgorithmError: child, exit code: 5, exit code: 3"), 3);
 }
 
 TEST(ExitCode, IsOneWhereTheContainersOwnSaysNothing) {

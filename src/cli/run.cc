@@ -81,8 +81,13 @@ int run(int argc, char** argv) {
   add_jobs(app, chosen);
   add_logs(app, chosen);
   add_version(app, chosen);
+  const auto words = std::span(argv, static_cast<std::size_t>(argc));
+  const auto dashes = std::ranges::find(words, std::string_view("--"));
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(dashes - words.begin()), argv);
+    if (dashes != words.end() && !app.got_subcommand("train")) {
+      throw CLI::ExtrasError("sagebrush", {"--"});
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kSuccess : kUsage;
   }
@@ -92,15 +97,11 @@ int run(int argc, char** argv) {
   }
   const Environment environment = process_environment();
   Terminal terminal(options.no_color, options.quiet, environment);
-  const auto words = std::span(argv, static_cast<std::size_t>(argc));
-  const auto dashes = std::ranges::find(words, std::string_view("--"));
   Context context{.options = options,
                   .environment = environment,
                   .terminal = terminal,
                   .program = shell_quote(argv[0]),
-                  .words_after_dashes = dashes == words.end()
-                                            ? 0
-                                            : static_cast<std::size_t>(words.end() - dashes - 1)};
+                  .words_after_dashes = {dashes == words.end() ? dashes : dashes + 1, words.end()}};
   const int code = run_command(chosen, context);
   terminal.flush();
   return code;

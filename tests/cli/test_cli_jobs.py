@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import re
 import signal
+import subprocess
 import tarfile
 import sys
 import tempfile
@@ -84,6 +86,32 @@ class CliJobs(unittest.TestCase):
         self.assertIn("Failed", err)
         reason = self.server.client("sagemaker").describe_training_job(TrainingJobName=self.job)["FailureReason"]
         self.assertIn(reason, err)
+
+    def test_words_for_the_container_need_the_dashes(self):
+        code, out, err = self.run_cli("train", "--name", self.job, *HOST, "stray", "--", "-c", "true")
+        self.assertEqual((code, out), (252, ""))
+        self.assertIn("'stray' belongs to no flag", err)
+        code, out, _ = self.run_cli("jobs", "list", "--name-contains", self.job, "-o", "json")
+        self.assertEqual(json.loads(out), [])
+
+    def test_status_changes_and_log_lines_come_in_the_order_of_time(self):
+        command_line = [command.support.program(), "train", "--name", self.job, *HOST, "--", "-c", "echo said"]
+        text = subprocess.run(command_line, env=self.environment, cwd=self.home, text=True, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60).stdout
+        lines = text.splitlines()
+        said = lines.index("said")
+        after = [line for line in lines[said:] if re.match(r"\d\d:\d\d:\d\d ", line)]
+        before = [line for line in lines[:said] if re.match(r"\d\d:\d\d:\d\d ", line)]
+        self.assertTrue(all(re.search("Starting|Downloading|Training", line) for line in before), text)
+        self.assertTrue(all(re.search("Uploading|Completed", line) for line in after), text)
+
+    def test_a_job_that_never_ran_has_a_duration_that_stands_still(self):
+        self.assertEqual(self.run_cli("train", "--name", self.job, "--image", "no/such")[0], 1)
+        rows = [self.run_cli("jobs", "list", "--name-contains", self.job)[1].splitlines()[1].split() for _ in range(2)]
+        job = self.server.client("sagemaker").describe_training_job(TrainingJobName=self.job)
+        spent = (job["LastModifiedTime"] - job["CreationTime"]).total_seconds()
+        for row in rows:
+            self.assertEqual(row[-1], f"{spent:.1f}s")
 
     def test_detached_stopped_and_followed(self):
         code, out, err = self.train(ENDLESS, "--detach")
