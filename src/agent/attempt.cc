@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -30,7 +31,8 @@ Attempt::Attempt(AttemptFolder folder)
     : folder_(std::move(folder)),
       spec_(read_spec(folder_.spec())),
       place_{folder_.work()},
-      cgroup_path_("/sagebrush/" + spec_.job_id + "/" + spec_.host) {
+      cgroup_path_("/sagebrush/" + spec_.job_id + "/" + spec_.host),
+      orders_(folder_.spec()) {
   const fs::path wanted = checkpoint_path(spec_);
   const fs::path inside = wanted.lexically_relative("/opt/ml");
   const bool in_ml = !inside.empty() && *inside.begin() != ".." && inside != ".";
@@ -44,6 +46,9 @@ int Attempt::run() {
     spdlog::warn("another agent holds {}", folder_.root.string());
     return 0;
   }
+  // Whoever must end this agent finds it by what the lock's file says.
+  if (::ftruncate(lock.fd(), 0) != 0) throw_errno("ftruncate " + folder_.lock().string());
+  lock.write_all(std::to_string(::getpid()));
   try {
     ExitRecord record;
     if (fs::exists(folder_.exit_record())) {
@@ -71,6 +76,7 @@ int Attempt::run() {
 
 ExitRecord Attempt::live() {
   if (!container_started() && !container_exit()) {
+    spawn_shim();
     begin();
     heartbeat_.emplace(spec_, orders_);
     if (!fs::exists(place_.launch())) {

@@ -32,6 +32,7 @@ bool Heartbeat::tell(const Report& report) {
     orders_.lose();
   } catch (const Error& error) {
     spdlog::warn("report not delivered: {}", error.what());
+    if (orders_.abandoned()) orders_.lose();
   }
   return false;
 }

@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,7 +18,9 @@ namespace sagebrush::agent {
 // What the server wants of this attempt right now, shared by the agent's threads.
 class Orders {
  public:
-  Orders() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  // spec: the attempt's file. Without it nobody will ever answer: the data folder is gone.
+  explicit Orders(std::filesystem::path spec)
+      : spec_(std::move(spec)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_) throw_errno("eventfd");
   }
 
@@ -37,8 +40,9 @@ class Orders {
     lost_ = true;
     wake();
   }
+  bool abandoned() const { return !std::filesystem::exists(spec_); }
   void check() const {
-    if (lost_) throw LeaseLost("another attempt has taken over, or the job is gone");
+    if (lost_ || abandoned()) throw LeaseLost("another attempt has taken over, or the job is gone");
   }
   // Readable when something changed.
   int descriptor() const { return wake_.fd(); }
@@ -50,6 +54,7 @@ class Orders {
  private:
   void wake() const { ::eventfd_write(wake_.fd(), 1); }
 
+  std::filesystem::path spec_;
   mutable std::mutex mutex_;
   agent_protocol::ReportAnswer answer_;
   std::atomic<bool> lost_{false};

@@ -40,6 +40,7 @@ Engine::~Engine() {
 
 void Engine::start() {
   find_leftovers();
+  repoint_agents();
   thread_ = std::thread([this] { run(); });
 }
 

@@ -72,6 +72,7 @@ class Engine {
   void fail(const LiveJobs::JobPtr& job, const std::string& reason, bool infrastructure);
   void clean_up();
   void find_leftovers();
+  void repoint_agents();
   Snapshot snapshot() const;
   Allotment need_of(const TrainingJob& job) const;
   agent_protocol::AttemptFolder folder_of(const TrainingJob& job) const;

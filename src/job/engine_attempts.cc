@@ -136,6 +136,27 @@ void Engine::watch_agents() {
   }
 }
 
+// Agents of an earlier server know it by its address. Where that has changed, their spec is written
+// anew and they are ended: the next look finds them gone and starts others, who go on.
+void Engine::repoint_agents() {
+  for (const auto& job : jobs_.all()) {
+    if (!job->attempt) continue;
+    const AttemptFolder folder = folder_of(*job);
+    if (!fs::exists(folder.spec())) continue;
+    json::error_code unreadable;
+    const json::value value = json::parse(read_file(folder.spec()), unreadable);
+    if (unreadable || !value.is_object()) {
+      fs::remove(folder.spec());  // cut off by a crash: place() writes it again
+      continue;
+    }
+    auto spec = agent_protocol::Spec::from_json(value.get_object());
+    if (spec.access.server_url == settings_.spec.server_url) continue;
+    spec.access.server_url = settings_.spec.server_url;
+    write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
+    executor_.end(folder);
+  }
+}
+
 // The agent is gone. Its exit record is the truth; without one the same attempt goes on with
 // another agent.
 void Engine::revive(const LiveJobs::JobPtr& job, const AttemptFolder& folder) {

@@ -14,6 +14,9 @@ class Executor {
   virtual void start(const agent_protocol::AttemptFolder& folder) = 0;
   // False once no agent works in the folder any more.
   virtual bool alive(const agent_protocol::AttemptFolder& folder) = 0;
+  // Ends the folder's agent at once, if there is one; its container goes on, and the next agent
+  // takes it over.
+  virtual void end(const agent_protocol::AttemptFolder& folder) = 0;
 };
 
 }  // namespace sagebrush::job

@@ -4,11 +4,14 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <memory>
 #include <system_error>
 #include <vector>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
 
 extern char** environ;
 
@@ -76,6 +79,14 @@ bool LocalExecutor::is_running_child(const std::string& folder) {
 
 bool LocalExecutor::alive(const agent_protocol::AttemptFolder& folder) {
   return is_running_child(folder.root.string()) || agent_protocol::is_locked(folder.lock());
+}
+
+void LocalExecutor::end(const agent_protocol::AttemptFolder& folder) {
+  // The lock is held, so the process that wrote its number there lives: the number is nobody
+  // else's.
+  if (!agent_protocol::is_locked(folder.lock())) return;
+  const auto pid = parse_unsigned(read_file(folder.lock()));
+  if (pid && *pid > 1) ::kill(static_cast<pid_t>(*pid), SIGKILL);
 }
 
 }  // namespace sagebrush::job

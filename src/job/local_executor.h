@@ -19,6 +19,7 @@ class LocalExecutor : public Executor {
 
   void start(const agent_protocol::AttemptFolder& folder) override;
   bool alive(const agent_protocol::AttemptFolder& folder) override;
+  void end(const agent_protocol::AttemptFolder& folder) override;
 
  private:
   // True while the agent that this server started for the folder runs; reaps it when it ended.

@@ -48,11 +48,11 @@ def job_ids(data):
     return {path.name for path in jobs.iterdir()} if jobs.exists() else set()
 
 
-def wait_until_clean(data, ids, seconds=30):
-    """Raises with what is still there when it does not go."""
+def wait_until_clean(data, ids, seconds=30, folders=True):
+    """Raises with what is still there when it does not go. folders: job folders count too."""
     deadline = time.monotonic() + seconds
     while True:
-        left = _processes(data) + _mounts(data) + _cgroups(ids) + _folders(data)
+        left = _processes(data) + _mounts(data) + _cgroups(ids) + (_folders(data) if folders else [])
         if not left:
             return
         if time.monotonic() > deadline:

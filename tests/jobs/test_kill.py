@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import sys
 import unittest
@@ -79,6 +80,25 @@ class Kill(unittest.TestCase):
                 for pid in agents(self.server.data):
                     os.kill(pid, signal.SIGKILL)
                 self.expect_whole(name, ids)
+
+    def test_server_comes_back_on_another_port(self):
+        self.start("moved")
+        wait_for(self.server, "moved", reached("Training"))
+        ids = job_ids(self.server.data)
+        before = self.server.url
+        self.server.kill()
+        self.server.start(listen="127.0.0.1:0")
+        self.assertNotEqual(self.server.url, before)
+        self.expect_whole("moved", ids)
+
+    def test_agents_leave_when_the_data_folder_is_gone(self):
+        self.start("orphan")
+        wait_for(self.server, "orphan", reached("Training"))
+        ids = job_ids(self.server.data)
+        self.server.kill()
+        # What the agent writes meanwhile may stay; that it leaves is what counts.
+        shutil.rmtree(self.server.data / "jobs", ignore_errors=True)
+        wait_until_clean(self.server.data, ids, folders=False)
 
     def test_both_killed_while_training(self):
         self.start("both")

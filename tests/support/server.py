@@ -48,8 +48,12 @@ class Server:
     def pid(self):
         return self._process.pid
 
-    def start(self):
-        """Starts it and waits for the line that says where it is; raises with what it wrote when that never comes."""
+    def start(self, listen=None):
+        """Starts it and waits for the line that says where it is; raises with what it wrote when that never comes.
+
+        Started again it listens where it did before, where agents and clients know it, unless told otherwise.
+        """
+        self._listen = listen or self._listen
         command = [program(), "serve", "--data-dir", str(self.data), "--listen", self._listen] + self._arguments
         if self._config:
             path = self.data / "test-config.yaml"
@@ -67,7 +71,6 @@ class Server:
             self._drain.join(timeout=10)
             raise RuntimeError(f"the server did not start: {line!r} {''.join(self.errors)}")
         self.url, self.tls_url = found.groups()
-        # Started again it is where agents and clients know it.
         self._listen = self.url.removeprefix("http://")
         keys = configparser.ConfigParser()
         keys.read(self.data / "credentials")
