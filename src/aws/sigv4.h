@@ -22,6 +22,7 @@ enum class PayloadMode {
 
 // What a request claims about its signature: nothing of it holds before verify().
 struct ParsedSignature {
+  int version = 4;  // 2: a presigned URL of S3 in the old form (sigv2.h)
   std::string access_key_id;
   std::string date;  // of the scope: "20260131"
   std::string region;
@@ -31,7 +32,8 @@ struct ParsedSignature {
   std::string amz_date;  // "20260131T120000Z"
   Time time;             // the same
   bool presigned = false;
-  std::chrono::seconds expires{0};  // of a presigned request
+  std::chrono::seconds expires{0};  // of a presigned request, after `time`
+  std::string host_bucket;          // the caller sets it for virtual-host style: version 2 signs it
   std::string session_token;        // "" when there is none
   PayloadMode payload_mode = PayloadMode::kHash;
   // Goes into verify() as it is. "" (services other than S3): the caller passes sha256_hex() of the
@@ -43,7 +45,8 @@ struct ParsedSignature {
 class VerifiedSignature {
  public:
   const ParsedSignature& parsed() const { return parsed_; }
-  const std::string& signing_key() const { return signing_key_; }  // secret: for chunk signatures
+  // Secret: for chunk signatures, which version 2 has none of ("").
+  const std::string& signing_key() const { return signing_key_; }
 
  private:
   VerifiedSignature(ParsedSignature parsed, std::string signing_key)

@@ -8,10 +8,11 @@ import json
 import random
 import subprocess
 import sys
+import time
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
 try:
-    from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
+    from botocore.auth import HmacV1QueryAuth, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 except ImportError:
@@ -36,6 +37,14 @@ def query_of(rng):
     return "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in pairs)
 
 
+def old_query_of(rng):
+    """Subresources, which version 2 signs, and parameters of listings, which it does not."""
+    pairs = [("response-content-type", text(rng, PLAIN_LETTERS, 1, 8)), ("partNumber", "1"), ("uploadId", text(rng, PLAIN_LETTERS, 1, 9)),
+             ("acl", None), ("versionId", "a"), ("prefix", "p"), ("response-expires", "x y")]
+    chosen = rng.sample(pairs, rng.randint(0, 4))
+    return "&".join(k if v is None else f"{k}={quote(v, safe='-_.~')}" for k, v in chosen)
+
+
 def request_of(rng):
     """Gives (line for the checker, names of the signed headers)."""
     credentials = Credentials(
@@ -43,7 +52,7 @@ def request_of(rng):
         text(rng, "abcdefXYZ0123456789+/", 40, 40),
         token=text(rng, "abcXYZ019+/=", 20, 60) if rng.random() < 0.3 else None,
     )
-    kind = rng.choice(["s3", "s3", "s3 unsigned", "s3 query", "json", "query"])
+    kind = rng.choice(["s3", "s3", "s3 unsigned", "s3 query", "s3 old query", "json", "query"])
     service = "s3" if kind.startswith("s3") else rng.choice(["sagemaker", "logs", "iam", "sts"])
     region = rng.choice(["us-east-1", "eu-west-1", "local"])
     headers = {}
@@ -52,9 +61,14 @@ def request_of(rng):
         method = rng.choice(["GET", "PUT", "HEAD", "DELETE", "POST"])
         path = "/bucket/" + quote(text(rng, KEY_LETTERS, 0, 40), safe="/~")
         query = query_of(rng)
-        if method in ("PUT", "POST") and kind != "s3 query":
+        if kind == "s3 old query":
+            query = old_query_of(rng)
+            headers = {"x-amz-meta-" + text(rng, "abcdef", 1, 8): text(rng, "abc;=\"d9é+", 1, 9) for _ in range(rng.randint(0, 2))}
+            if rng.random() < 0.5:
+                headers["Content-Type"] = rng.choice(["text/plain", "a/b; charset=x"])
+        if method in ("PUT", "POST") and "query" not in kind:
             body = rng.randbytes(rng.randint(0, 100))
-        if kind != "s3 query":
+        if "query" not in kind:
             for _ in range(rng.randint(0, 3)):
                 value = text(rng, "ab  c,;=\"d9", 0, 15)
                 headers["x-amz-meta-" + text(rng, "abcdef", 1, 8)] = value
@@ -65,6 +79,14 @@ def request_of(rng):
     host = rng.choice(["127.0.0.1:9000", "localhost", "bucket.s3.local:9443"])
     url = f"http://{host}{path}" + (f"?{query}" if query else "")
     request = AWSRequest(method=method, url=url, headers=headers, data=body)
+    if kind == "s3 old query":
+        virtual = host.startswith("bucket.")
+        request.auth_path = "/bucket" + path if virtual else None
+        seconds = rng.randint(60, 604800)
+        HmacV1QueryAuth(credentials, expires=seconds).add_auth(request)
+        return {"method": method, "path": path, "query": urlsplit(request.url).query, "headers": [["Host", host]], "body": "",
+                "host_bucket": "bucket" if virtual else "", "access_key_id": credentials.access_key,
+                "secret": credentials.secret_key, "now": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())}
     if kind == "s3 query":
         S3SigV4QueryAuth(credentials, service, region, expires=rng.randint(1, 604800)).add_auth(request)
     else:
@@ -98,14 +120,15 @@ def changed(rng, line):
     """Another request: one byte of this one is another."""
     while True:
         copy = json.loads(json.dumps(line))
-        where = rng.choice(["method", "path", "query", "name", "value", "value", "body"])
+        # Version 2 signs neither the host nor what shapes a listing.
+        where = rng.choice(["method", "path"] if "AWSAccessKeyId" in line["query"] else ["method", "path", "query", "name", "value", "value", "body"])
         if where in ("name", "value"):
             field = rng.choice([f for f in copy["headers"] if f[0] != "User-Agent"])
             slot, index = field, 0 if where == "name" else 1
         else:
             slot, index = copy, where
         if where == "body":
-            if "UNSIGNED-PAYLOAD" in json.dumps(line["headers"]) or "X-Amz-Signature" in line["query"]:
+            if "UNSIGNED-PAYLOAD" in json.dumps(line["headers"]) or "Signature=" in line["query"]:
                 continue
             data = bytearray(base64.b64decode(copy["body"]))
             if not data:

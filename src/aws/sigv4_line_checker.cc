@@ -31,7 +31,10 @@ std::string check(const boost::json::object& line) {
   const std::string secret = text(line, "secret");
   const Time now = from_amz_date(text(line, "now"));
   try {
-    const ParsedSignature parsed = parse_signature(request);
+    ParsedSignature parsed = parse_signature(request);
+    if (const auto* bucket = line.if_contains("host_bucket")) {
+      parsed.host_bucket = bucket->as_string();
+    }
     if (parsed.access_key_id != text(line, "access_key_id")) return "unknown key";
     const std::string body_hash = sha256_hex(body);
     verify(parsed, request, secret, parsed.payload_hash.empty() ? body_hash : parsed.payload_hash,

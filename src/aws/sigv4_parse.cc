@@ -2,6 +2,7 @@
 #include <array>
 
 #include "aws/auth_error.h"
+#include "aws/sigv2.h"
 #include "aws/sigv4.h"
 #include "aws/sigv4_canonical.h"
 #include "base/error.h"
@@ -206,7 +207,13 @@ ParsedSignature parse_query_form(const http::Request& request, const std::string
   const QueryParameters parameters = parse_query(request.query).value();
   const auto get = [&](std::string_view name) { return single(parameters, name, service); };
   const auto algorithm = get("X-Amz-Algorithm");
-  if (get("AWSAccessKeyId")) throw auth_error(AuthProblem::kUnsupportedMechanism, service);
+  if (get("AWSAccessKeyId")) {
+    if (service != "s3") throw auth_error(AuthProblem::kUnsupportedMechanism, service);
+    if (algorithm) throw auth_error(AuthProblem::kTwoMechanisms, service);
+    ParsedSignature parsed = parse_sigv2(parameters);
+    read_payload_mode(single_header(request.headers, "x-amz-content-sha256", service), parsed);
+    return parsed;
+  }
   if (algorithm && *algorithm != kAlgorithm) {
     throw auth_error(AuthProblem::kMalformedQuery, service,
                      "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");

@@ -2,6 +2,7 @@
 
 #include "aws/auth_error.h"
 #include "aws/signing_key.h"
+#include "aws/sigv2.h"
 #include "aws/sigv4.h"
 #include "aws/sigv4_canonical.h"
 #include "base/hash.h"
@@ -67,6 +68,11 @@ void require_time(const ParsedSignature& signature, Time now) {
 
 VerifiedSignature verify(const ParsedSignature& signature, const http::Request& request,
                          std::string_view secret, std::string_view payload_hash, Time now) {
+  if (signature.version == 2) {
+    require_time(signature, now);
+    require_sigv2(signature, request, secret);
+    return VerifiedSignature(signature, "");
+  }
   require_signed_headers(signature, request.headers);
   require_time(signature, now);
   const auto path = canonical_path(request.path, signature.service);

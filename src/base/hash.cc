@@ -55,6 +55,17 @@ std::uint32_t crc32c(std::uint32_t crc, std::span<const std::byte> data) {
   return ~crc;
 }
 
+std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view data) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+  unsigned size = 0;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(data.data());
+  if (HMAC(digest, key.data(), static_cast<int>(key.size()), bytes, data.size(), out.data(),
+           &size) == nullptr) {
+    throw Error(ErrorKind::kInternal, "OpenSSL can't compute an HMAC");
+  }
+  return std::string(reinterpret_cast<const char*>(out.data()), size);
+}
+
 }  // namespace
 
 struct Hasher::Impl {
@@ -121,14 +132,11 @@ std::string sha256_hex(std::string_view data) {
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(data.data());
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, data.size(), out.data(),
-           &size) == nullptr) {
-    throw Error(ErrorKind::kInternal, "OpenSSL can't compute an HMAC");
-  }
-  return std::string(reinterpret_cast<const char*>(out.data()), size);
+  return hmac(EVP_sha256(), key, data);
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view data) {
+  return hmac(EVP_sha1(), key, data);
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

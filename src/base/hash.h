@@ -30,6 +30,7 @@ class Hasher {
 std::string hash(HashKind kind, std::string_view data);  // raw digest
 std::string sha256_hex(std::string_view data);
 std::string hmac_sha256(std::string_view key, std::string_view data);  // raw, 32 bytes
+std::string hmac_sha1(std::string_view key, std::string_view data);    // raw, 20 bytes
 // Same time whatever differs; false when the lengths differ.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

@@ -9,6 +9,7 @@
 #include "aws/aws_error.h"
 #include "aws/body_receivers.h"
 #include "aws/codec.h"
+#include "aws/presigned_headers.h"
 #include "aws/registry.h"
 #include "aws/validation.h"
 #include "base/error.h"
@@ -207,19 +208,25 @@ Answer begin_streaming(const std::shared_ptr<Call>& call, const aws::Service& se
 // is known once the body is there.
 Answer begin_signed(service::House& house, const DispatcherSettings& settings,
                     const Exchange& exchange) {
-  const auto signature = aws::parse_signature(*exchange.request());
+  auto signature = aws::parse_signature(*exchange.request());
   const auto service = service_named(signature.service);
   const Time now = house.clock.now();
   const store::Key key = find_caller(house.identities, signature, now);
-  auto call = std::make_shared<Call>(Call{.house = house,
-                                          .request = exchange.request(),
-                                          .principal = key.principal,
-                                          .region = signature.region,
-                                          .request_id = exchange.request_id(),
-                                          .time = now});
+  auto call = std::make_shared<Call>(
+      Call{.house = house,
+           .request = exchange.request(),
+           .principal = key.principal,
+           .region = signature.version == 2 ? house.region : signature.region,
+           .request_id = exchange.request_id(),
+           .time = now});
   if (service.protocol() == aws::Protocol::kRestXml) {
+    signature.host_bucket = virtual_bucket(*call->request, settings.domain).value_or("");
     const auto verified =
         verify(signature, *call->request, key.secret, signature.payload_hash, now);
+    if (signature.presigned) {
+      call->request = std::make_shared<const Request>(
+          aws::with_presigned_headers(*call->request, signature.version));
+    }
     return begin_streaming(call, service, verified, settings.domain);
   }
   return std::make_unique<CollectingReceiver>([call, service, signature, key](std::string body) {

@@ -53,7 +53,7 @@ class S3Test(unittest.TestCase):
         self.s3.create_bucket(Bucket=self.bucket)
 
     def presign(self, operation, **parameters):
-        """A presigned URL as SigV4 has it; boto3's own default for us-east-1 is the SigV2 that AWS retired."""
+        """A presigned URL as version 4 has it; test_presigned.py has boto3's own default too."""
         signer = boto3.client("s3", endpoint_url=self.server.url, region_name="us-east-1",
                               aws_access_key_id=self.server.access_key_id,
                               aws_secret_access_key=self.server.secret_access_key, config=Config(signature_version="s3v4"))

@@ -1,5 +1,8 @@
 #include "generated/s3/get_object.h"
 
+#include <algorithm>
+
+#include "aws/aws_error.h"
 #include "http/message.h"
 #include "service/call.h"
 #include "service/s3/object_document.h"
@@ -13,7 +16,14 @@ namespace {
 
 void override_headers(const GetObjectRequest& request, boost::json::object& output) {
   const auto put = [&](const char* name, const std::optional<std::string>& value) {
-    if (value) output[name] = *value;
+    if (!value) return;
+    const bool broken = std::ranges::any_of(
+        *value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    if (broken) {
+      throw aws::AwsError("InvalidArgument", 400,
+                          "Response" + std::string(name) + " can not be a header of the answer");
+    }
+    output[name] = *value;
   };
   put("CacheControl", request.ResponseCacheControl());
   put("ContentDisposition", request.ResponseContentDisposition());
