@@ -129,15 +129,15 @@ int report(const Trained& trained, const DemoData& data, const fs::path& output,
     return exit_code_of(job);
   }
   const fs::path model = download_model(cloud, job, output, terminal);
-  terminal.message(fmt::format("Model          {}", model.string()));
+  terminal.out_line(fmt::format("Model          {}", model.string()));
   if (!trained.accuracy) {
     terminal.warning("the job completed, but neither its metrics nor its log tell an accuracy");
     return kJobFailed;
   }
   const bool good = *trained.accuracy >= data.expected_accuracy;
-  terminal.message(
-      fmt::format("Test accuracy  {}", paint(fmt::format("{:.4f}", *trained.accuracy),
-                                             good ? Tone::kGood : Tone::kBad, look.colour)));
+  terminal.out_line(fmt::format(
+      "Test accuracy  {}", paint(fmt::format("{:.4f}", *trained.accuracy),
+                                 good ? Tone::kGood : Tone::kBad, terminal.out_look().colour)));
   if (!good) {
     terminal.warning(fmt::format("at least {} was to be expected", data.expected_accuracy));
     return kJobFailed;

@@ -33,7 +33,7 @@ class Demo(unittest.TestCase):
             for attempt in (1, 2):
                 code, out, err = command.run(["demo"], environment, cwd=home)
                 self.assertEqual(code, 0, out + err)
-                self.assertRegex(err, r"Test accuracy  0\.99")
+                self.assertRegex(out, r"Test accuracy  0\.99")
                 self.assertRegex(err, r"train +\d.*%")
                 self.assertEqual("there from an earlier run" in err, attempt == 2)
                 with tarfile.open(pathlib.Path(home) / "model/model.tar.gz") as model:
