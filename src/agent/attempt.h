@@ -9,6 +9,7 @@
 #include "agent_protocol/attempt_folder.h"
 #include "agent_protocol/messages.h"
 #include "agent_protocol/spec.h"
+#include "base/file.h"
 #include "container/launch.h"
 
 namespace sagebrush::agent {
@@ -32,6 +33,8 @@ class Attempt {
   void prepare_container(const agent_protocol::Inputs& inputs);
   std::optional<container::ContainerExit> run_container();
   std::optional<container::ContainerExit> supervise();
+  void spawn_shim();
+  void release_shim();
   void stop_as_ordered();
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
   void stage_out(agent_protocol::ExitRecord& record, bool model_always);
@@ -51,7 +54,8 @@ class Attempt {
   container::Workplace place_;
   std::string cgroup_path_;
   std::filesystem::path checkpoint_root_, checkpoint_below_;  // on this machine
-  container::Runtime runtime_;  // set by begin()
+  container::Runtime runtime_;                                // set by begin()
+  File shim_word_;  // the shim waits for a byte on it, and ends when it is closed
   Orders orders_;
   std::optional<Heartbeat> heartbeat_;
 };

@@ -19,19 +19,32 @@ namespace {
 namespace fs = std::filesystem;
 using namespace agent_protocol;
 
+struct Pipe {
+  File read, write;
+};
+
+Pipe make_pipe() {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("pipe");
+  return {File(ends[0]), File(ends[1])};
+}
+
+}  // namespace
+
 // Starts `sagebrush-agent shim` in a session of its own, so that nothing that ends this agent ends
-// it.
-void spawn_shim(const AttemptFolder& folder) {
+// it. It is loaded while the inputs come, and waits on its standard input for the word to go on.
+void Attempt::spawn_shim() {
+  Pipe word = make_pipe();
   const std::string program = fs::read_symlink("/proc/self/exe");
-  const std::string root = folder.root;
-  const std::string log = folder.agent_log();
+  const std::string root = folder_.root;
+  const std::string log = folder_.agent_log();
   std::string words[] = {program, "shim", "--folder", root};
   char* argv[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&files, word.read.fd(), 0);
   ::posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   ::posix_spawn_file_actions_adddup2(&files, 1, 2);
   // This agent ignores signals; a container that inherited that could never handle SIGTERM.
@@ -47,7 +60,10 @@ void spawn_shim(const AttemptFolder& folder) {
     errno = failed;
     throw_errno("start " + program);
   }
+  shim_word_ = std::move(word.write);
 }
+
+namespace {
 
 std::string cause_text(StopCause cause) {
   return cause == StopCause::kRequested ? "Requested" : "MaxRuntime";
@@ -90,6 +106,11 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   return exit;
 }
 
+void Attempt::release_shim() {
+  // A shim that is gone is seen where its end is waited for.
+  if (::write(shim_word_.fd(), "!", 1) != 1 && errno != EPIPE) throw_errno("release the shim");
+}
+
 // Returns how the container ended; nullopt when it did not run, or nobody can say how it ended.
 std::optional<container::ContainerExit> Attempt::supervise() {
   FolderWatch watch(folder_.root);
@@ -104,7 +125,8 @@ std::optional<container::ContainerExit> Attempt::supervise() {
     if (!held && container_started()) return std::nullopt;
     if (!held && !spawned) {
       if (orders_.now().stop) return std::nullopt;
-      spawn_shim(folder_);
+      if (!shim_word_) spawn_shim();
+      release_shim();
       spawned = true;
     }
     if (!held && spawned && !reaped) {

@@ -35,6 +35,12 @@ std::uint64_t open_files() {
   return std::min<std::uint64_t>(limit.rlim_max, 1'048'576);
 }
 
+// Of all attempts that this server's agents carry out on this machine: DATA/runtime-version.
+fs::path known_runtime(const AttemptFolder& folder) {
+  const fs::path jobs = folder.root.parent_path().parent_path().parent_path();
+  return jobs.filename() == "jobs" ? jobs.parent_path() / "runtime-version" : fs::path();
+}
+
 void check_channel_name(const std::string& name) {
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
     throw Error(ErrorKind::kInvalid, "\"" + name + "\" is not a channel name");
@@ -46,7 +52,7 @@ void check_channel_name(const std::string& name) {
 // The first word to the server: only who still holds the lease goes on.
 void Attempt::begin() {
   Gate gate(spec_);
-  runtime_ = container::find_runtime(spec_.runtime);
+  runtime_ = container::find_runtime(spec_.runtime, known_runtime(folder_));
   const Report first{Phase::kStarting, now(), "Preparing the instances for training",
                      runtime_.description()};
   orders_.update(until_available(orders_, [&] { return gate.report(first); }));

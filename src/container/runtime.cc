@@ -1,14 +1,18 @@
 #include "container/runtime.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <optional>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "base/text.h"
 
 namespace sagebrush::container {
@@ -38,6 +42,37 @@ std::string output_of(const fs::path& program, const char* argument) {
     out.append(piece.data(), n);
   }
   return out;
+}
+
+// Changes when the program does.
+std::string state_of(const fs::path& program) {
+  struct stat status{};
+  if (::stat(program.c_str(), &status) != 0) throw_errno("stat " + program.string());
+  return fmt::format("{} {} {} {}.{:09}", program.string(), status.st_ino, status.st_size,
+                     status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+}
+
+// The file's two lines are the program's state and its version.
+std::optional<std::string> known_version(const fs::path& known, const std::string& program) {
+  std::ifstream in(known);
+  std::string state;
+  std::string version;
+  if (!std::getline(in, state) || !std::getline(in, version) || state != program) {
+    return std::nullopt;
+  }
+  return version;
+}
+
+// What can't be remembered is asked again.
+void remember_version(const fs::path& known, const std::string& program,
+                      const std::string& version) {
+  const fs::path temporary = known.string() + "." + random_hex(8);
+  std::ofstream out(temporary);
+  out << program << "\n" << version << "\n";
+  out.close();
+  std::error_code failed;
+  if (out) fs::rename(temporary, known, failed);
+  if (!out || failed) fs::remove(temporary, failed);
 }
 
 struct Version {
@@ -114,9 +149,15 @@ std::string parse_version(const std::string& output) {
   return "";
 }
 
-Runtime find_runtime(const std::string& wanted) {
+Runtime find_runtime(const std::string& wanted, const fs::path& known) {
   Runtime runtime = choose_runtime(wanted, Machine::look());
+  const std::string program = state_of(runtime.program);
+  if (const auto version = known_version(known, program)) {
+    runtime.version = *version;
+    return runtime;
+  }
   runtime.version = parse_version(output_of(runtime.program, "--version"));
+  if (!known.empty()) remember_version(known, program, runtime.version);
   return runtime;
 }
 

@@ -35,7 +35,9 @@ struct Machine {
 // name that is no runtime.
 Runtime choose_runtime(const std::string& wanted, const Machine& machine);
 // choose_runtime for this machine, with the version filled in by asking the program.
-Runtime find_runtime(const std::string& wanted);
+// `known` is a file that keeps the versions of programs that were asked before, or "": asking costs
+// as much as starting a container does.
+Runtime find_runtime(const std::string& wanted, const std::filesystem::path& known = {});
 
 // What an operator should know about this runtime: known holes of its version, what it does not
 // enforce. Empty when all is well.

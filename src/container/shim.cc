@@ -79,6 +79,9 @@ ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
 }  // namespace
 
 int run_shim(const AttemptFolder& folder) {
+  // The agent's word that all is in place; it ended first when there is none.
+  char word = 0;
+  if (::read(STDIN_FILENO, &word, 1) != 1) return 0;
   const Workplace place{folder.work()};
   const File lock = File::open(folder.shim_lock(), O_RDWR | O_CREAT);
   if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) return 0;
