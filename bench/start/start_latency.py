@@ -67,7 +67,8 @@ def bundle_of(agent, data):
     return config
 
 
-def bare_once(runtime, config, data):
+def make_bundle(config, data):
+    """A bundle folder whose rootfs is ready but for the mount of /usr."""
     bundle = tempfile.mkdtemp(dir=data)
     rootfs = os.path.join(bundle, "rootfs")
     for folder in ("usr", "proc", "sys", "dev", "tmp", "upper", "work"):
@@ -76,6 +77,11 @@ def bare_once(runtime, config, data):
         os.symlink("usr/" + link, os.path.join(rootfs, link))
     with open(os.path.join(bundle, "config.json"), "w") as file:
         json.dump(config, file)
+    return bundle
+
+
+def bare_once(runtime, config, data):
+    bundle = make_bundle(config, data)
     script = ((HIDE if runtime == "crun" else "") +
               "mount -t overlay overlay -o lowerdir=/usr,upperdir=upper,workdir=work rootfs/usr && exec " +
               "%s run b%s" % (runtime, uuid.uuid4().hex[:8]))
