@@ -125,9 +125,7 @@ void Attempt::clean_up() {
     std::this_thread::sleep_for(milliseconds(2));
   }
   container::Cgroup(cgroup_path_).remove();
-  std::error_code failed;
-  fs::remove_all(folder_.work(), failed);
-  if (failed) spdlog::error("work folder not removed: {}", failed.message());
+  remove_tree(folder_.work());
 }
 
 bool Attempt::container_started() const {

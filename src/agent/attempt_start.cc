@@ -62,7 +62,7 @@ void Attempt::stage_in() {
   heartbeat_->enter(Phase::kDownloading, "Downloading input data");
   Gate gate(spec_);
   const Inputs inputs = until_available(orders_, [&] { return gate.inputs(); });
-  fs::remove_all(place_.root);  // whatever an agent that was killed midway has left
+  remove_tree(place_.root);  // whatever an agent that was killed midway has left
   for (const char* folder : {"input/config", "input/data", "model", "output/data",
                              "output/metrics/sagemaker", "code", "checkpoints"}) {
     fs::create_directories(place_.ml() / folder);

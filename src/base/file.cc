@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -104,6 +105,34 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 void sync_directory(const std::filesystem::path& directory) {
   const File file = File::open(directory, O_RDONLY | O_DIRECTORY);
   if (::fsync(file.fd()) != 0) throw_errno("fsync " + directory.string());
+}
+
+namespace {
+
+void let_owner_in(const std::filesystem::path& root) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> folders{root};
+  while (!folders.empty()) {
+    const fs::path folder = std::move(folders.back());
+    folders.pop_back();
+    std::error_code ignored;
+    fs::permissions(folder, fs::perms::owner_all, fs::perm_options::add, ignored);
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+      if (entry.symlink_status().type() == fs::file_type::directory)
+        folders.push_back(entry.path());
+    }
+  }
+}
+
+}  // namespace
+
+void remove_tree(const std::filesystem::path& path) {
+  std::error_code failed;
+  std::filesystem::remove_all(path, failed);
+  if (!failed) return;
+  let_owner_in(path);
+  std::filesystem::remove_all(path, failed);
+  if (failed) throw Error(ErrorKind::kIo, "remove " + path.string() + ": " + failed.message());
 }
 
 TemporaryDirectory::TemporaryDirectory(const std::filesystem::path& parent) {

@@ -43,6 +43,10 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
                            unsigned mode = 0644);
 void sync_directory(const std::filesystem::path& directory);
 
+// Removes what is there, also folders whose permissions keep their owner out (a container's work).
+// Never follows a link. Nothing there: fine. Throws Error{kIo}.
+void remove_tree(const std::filesystem::path& path);
+
 // A new empty folder under `parent` (the system's temporary folder when empty), removed with all in
 // it at the end.
 class TemporaryDirectory {

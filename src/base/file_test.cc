@@ -100,5 +100,20 @@ TEST(TemporaryDirectoryTest, GoesWithAllInIt) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(RemoveTree, TakesFoldersThatKeepTheirOwnerOutAndLeavesWhatLinksPointTo) {
+  const TemporaryDirectory outside;
+  write_file_atomically(outside.path() / "kept", "x");
+  const TemporaryDirectory folder;
+  const auto tree = folder.path() / "tree";
+  std::filesystem::create_directories(tree / "closed" / "inner");
+  std::filesystem::create_directory_symlink(outside.path(), tree / "closed" / "link");
+  std::filesystem::permissions(tree / "closed" / "inner", std::filesystem::perms::none);
+  std::filesystem::permissions(tree / "closed", std::filesystem::perms::none);
+  remove_tree(tree);
+  EXPECT_FALSE(std::filesystem::exists(tree));
+  EXPECT_TRUE(std::filesystem::exists(outside.path() / "kept"));
+  EXPECT_NO_THROW(remove_tree(tree));
+}
+
 }  // namespace
 }  // namespace sagebrush

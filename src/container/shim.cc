@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "container/frame_log.h"
 #include "container/output_pump.h"
 #include "container/replace_file.h"
 #include "container/start_runtime.h"
@@ -47,9 +48,20 @@ void set_status(ContainerExit& exit, int status, bool bubblewrap) {
   }
 }
 
+// Tells the job's owner what its container lacks, before its own first line.
+void note_weaknesses(const Runtime& runtime, const File& log) {
+  if (!runtime.rootless && runtime.kind != RuntimeKind::kBubblewrap) return;
+  std::string frames;
+  for (const auto& warning : runtime_warnings(runtime)) {
+    append_frame(frames, now(), Stream::kStderr, "note: " + warning);
+  }
+  log.write_all(frames);
+}
+
 ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
   const Workplace place{folder.work()};
   const File log = File::open(folder.output_log(), O_WRONLY | O_CREAT | O_APPEND);
+  note_weaknesses(launch.runtime, log);
   enter_private_mounts(launch.runtime.rootless);
   if (launch.runtime.hide_unified) hide_unified_cgroup();
   apply(launch.mounts, launch.runtime.rootless);

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "job/engine.h"
@@ -18,7 +19,7 @@ constexpr int kMostCleaningStarts = 3;
 // Removes the folder of one host, and what holds nothing any more above it: attempt-N and the job's
 // own.
 void remove_folder(const AttemptFolder& folder) {
-  fs::remove_all(folder.root);
+  remove_tree(folder.root);
   std::error_code not_empty;
   fs::remove(folder.root.parent_path(), not_empty);
   fs::remove(folder.root.parent_path().parent_path(), not_empty);
