@@ -31,10 +31,14 @@ std::optional<boost::json::value> integer_from_text(ShapeKind kind, std::string_
   return *number;
 }
 
-boost::json::value time_from_text(std::string_view text) {
+std::optional<boost::json::value> time_from_text(std::string_view text) {
   if (std::optional<double> seconds = parse_real(text)) return *seconds;
   bool is_http_date = text.find(',') != std::string_view::npos;
-  return to_seconds(is_http_date ? from_http_date(text) : from_iso8601(text));
+  try {
+    return to_seconds(is_http_date ? from_http_date(text) : from_iso8601(text));
+  } catch (const Error&) {
+    return std::nullopt;  // the caller knows whose value it is
+  }
 }
 
 std::string time_to_text(const Shape& shape, double seconds, TimeStyle style) {

@@ -146,10 +146,12 @@ class CollectingReceiver : public Receiver {
 
 const service::Implementation& implementation_of(const aws::Operation& operation) {
   if (const auto* found = service::find_implementation(operation)) return *found;
-  throw AwsError(operation.service().protocol() == aws::Protocol::kRestXml
-                     ? "NotImplemented"
-                     : "UnknownOperationException",
-                 operation.service().protocol() == aws::Protocol::kRestXml ? 501 : 400,
+  const aws::Protocol protocol = operation.service().protocol();
+  const bool rest = protocol == aws::Protocol::kRestXml;
+  const char* code = rest                                ? "NotImplemented"
+                     : protocol == aws::Protocol::kQuery ? "InvalidAction"
+                                                         : "UnknownOperationException";
+  throw AwsError(code, rest ? 501 : 400,
                  "The operation " + std::string(operation.name()) +
                      " is known but not implemented by this server.");
 }
@@ -281,6 +283,11 @@ Answer Dispatcher::begin(RequestPtr request) {
   if (auto* response = std::get_if<Response>(&*answer)) return std::move(*response);
   return std::make_unique<GuardedReceiver>(exchange,
                                            std::move(std::get<std::unique_ptr<Receiver>>(*answer)));
+}
+
+// Those who wait for a job ask this again and again; it is one row of the database.
+bool Dispatcher::brief(const Request& request) const {
+  return request.headers.get("X-Amz-Target") == "SageMaker.DescribeTrainingJob";
 }
 
 }  // namespace sagebrush::server
