@@ -25,9 +25,15 @@ Task<bool> Connection::answer_small(Exchange& exchange, BodyFraming& framing) {
     }
   }
   no_deadline();
-  const bool begun = context_.handler.quick(exchange.request());
+  const bool brief = context_.handler.brief(exchange.request());
+  const bool begun = brief || context_.handler.quick(exchange.request());
   if (begun) exchange.begin();
   if (exchange.answered()) co_return true;
+  if (brief) {
+    if (body.size > 0) exchange.write(body.bytes());
+    exchange.finish();
+    co_return true;
+  }
   job_.start([&exchange, &body, begun] {
     if (!begun) exchange.begin();
     if (body.size > 0) exchange.write(body.bytes());

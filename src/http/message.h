@@ -88,6 +88,13 @@ class Handler {
     (void)request;
     return false;
   }
+  // True when the whole answer to this request, with a body of at most 64 KiB, is some tens of
+  // microseconds' work and waits for no disk: begin(), write() and finish() then run on the io
+  // thread. Asked on the io thread.
+  virtual bool brief(const Request& request) const {
+    (void)request;
+    return false;
+  }
 };
 
 }  // namespace sagebrush::http

@@ -25,6 +25,7 @@ class Dispatcher : public http::Handler {
 
   std::variant<http::Response, std::unique_ptr<http::Receiver>> begin(
       std::shared_ptr<const http::Request> request) override;
+  bool brief(const http::Request& request) const override;
 
  private:
   service::House& house_;

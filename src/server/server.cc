@@ -36,6 +36,8 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kShutdownGrace{5};
 constexpr int kTlsPortsAbove = 443;  // 9000 → 9443
+// Most of them wait for the disk: as many syncs as come together share one journal commit.
+constexpr int kWorkers = 32;
 
 // Holds DATA/server.lock: two servers on one folder would each believe that it is theirs.
 File lock_data(const fs::path& data) {
@@ -107,6 +109,7 @@ class Server {
     http::ServerOptions plain;
     plain.address = options_.listen.host;
     plain.port = options_.listen.port;
+    plain.worker_threads = kWorkers;
     plain_ = std::make_unique<http::Server>(plain, relay_);
     const Address tls_at = tls_address(options_);
     http::ServerOptions tls;
@@ -160,6 +163,7 @@ class Server {
         std::shared_ptr<const http::Request> request) override {
       return handler->begin(std::move(request));
     }
+    bool brief(const http::Request& request) const override { return handler->brief(request); }
   };
 
   CertificateFiles certificate_files() const {

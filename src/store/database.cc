@@ -16,7 +16,7 @@
 namespace sagebrush::store {
 namespace {
 
-constexpr int kReaderLimit = 16;
+constexpr int kReaderLimit = 64;  // more than there are threads that read
 
 // Lends reading connections; opens them when first needed.
 class ReaderPool {
