@@ -26,7 +26,8 @@ enum class OperationKind : std::uint8_t {
   kStreamingOutput,  // the handler makes the whole answer
 };
 
-// One row of operations.list, bound to its handler. The pointer of its kind is set, the others are null.
+// One row of operations.list, bound to its handler. The pointer of its kind is set, the others are
+// null.
 struct Implementation {
   std::string_view name;
   std::uint16_t operation;  // index in its service's model
