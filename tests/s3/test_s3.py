@@ -118,6 +118,8 @@ class Objects(S3Test):
             self.assertEqual((answer["ResponseMetadata"]["HTTPStatusCode"], answer["Body"].read()), (206, expected))
         self.assertEqual(self.s3.get_object(Bucket=self.bucket, Key="k", Range="bytes=2-4")["ContentRange"], "bytes 2-4/10")
         self.assertEqual(error_of(self.s3.get_object, Bucket=self.bucket, Key="k", Range="bytes=10-"), ("InvalidRange", 416))
+        head = self.s3.head_object(Bucket=self.bucket, Key="k", Range="bytes=2-4")
+        self.assertEqual((head["ResponseMetadata"]["HTTPStatusCode"], head["ContentLength"]), (206, 3))
         self.assertEqual(self.get("k", Range="lines=1-2"), b"0123456789")
 
     def test_conditions(self):
