@@ -86,9 +86,13 @@ void Engine::create(TrainingJob job) {
 }
 
 std::optional<TrainingJob> Engine::find(const std::string& name) {
+  if (const auto known = finished_.find(name)) return *known;
+  const auto removals = finished_.removals();
   const auto row = rows_.find(kTrainingKind, name);
   if (!row) return std::nullopt;
-  return from_row(*row);
+  TrainingJob job = from_row(*row);
+  if (is_final(job.status)) finished_.keep(job, removals);
+  return job;
 }
 
 void Engine::order_stop(const std::string& name) {
@@ -109,6 +113,7 @@ void Engine::remove(const std::string& name) {
   if (!job) throw Error(ErrorKind::kNotFound, "no training job " + name);
   if (!is_final(job->status)) throw Error(ErrorKind::kConflict, to_string(job->status));
   rows_.erase(job->id);
+  finished_.remove(name);
 }
 
 Allotment Engine::need_of(const TrainingJob& job) const {

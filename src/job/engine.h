@@ -13,6 +13,7 @@
 #include "agent_protocol/attempt_folder.h"
 #include "job/agent_desk.h"
 #include "job/executor.h"
+#include "job/finished_jobs.h"
 #include "job/image_table.h"
 #include "job/inputs.h"
 #include "job/instance_catalogue.h"
@@ -94,6 +95,7 @@ class Engine {
   ImageTable images_;
   const Clock& clock_;
   LiveJobs jobs_;
+  FinishedJobs finished_;
   AgentDesk desk_;
 
   std::map<std::filesystem::path, Closing> closing_;  // by folder; the engine's thread only
