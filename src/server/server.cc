@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -230,9 +231,18 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
+// An answer holds every file of an object open, as many as it was uploaded in parts.
+void allow_many_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void serve_until_told(Options options) {
   const sigset_t signals = block_stop_signals();
   ::umask(0077);
+  allow_many_files();
   Server server(std::move(options));
   server.start();
   std::cout << server.ready_line() << std::endl;
