@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "job/engine.h"
+#include "job/request_json.h"
 #include "job/transitions.h"
 #include "store/identities.h"
 #include "store/logs.h"
@@ -23,11 +24,6 @@ using agent_protocol::ExitRecord;
 constexpr int kMostAgentStarts = 5;
 // Keys outlive the longest possible upload after the last second of training.
 constexpr std::chrono::hours kKeysBeyondRuntime{24};
-
-std::string role_of(const TrainingJob& job) {
-  const auto* role = job.request.if_contains("RoleArn");
-  return role && role->is_string() ? std::string(role->get_string()) : "";
-}
 
 // nullopt when there is none; Throws Error{kInvalid} when it can't be read: it is written whole or
 // not at all.
@@ -70,8 +66,9 @@ void Engine::place(const LiveJobs::JobPtr& job) {
   try {
     if (!fs::exists(folder.spec())) {
       fs::create_directories(folder.root);
-      const auto session = identities_.create_job_session(
-          role_of(*job), job->id, job->attempt->number, job->max_runtime() + kKeysBeyondRuntime);
+      const auto session = identities_.create_job_session(text_at(job->request, "RoleArn"), job->id,
+                                                          job->attempt->number,
+                                                          job->max_runtime() + kKeysBeyondRuntime);
       agent_protocol::Access access;
       access.access_key_id = session.access_key_id;
       access.secret_access_key = session.secret;

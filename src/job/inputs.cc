@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "job/request_json.h"
 
 namespace sagebrush::job {
 namespace {
@@ -12,17 +13,6 @@ namespace json = boost::json;
 using agent_protocol::InputChannel;
 using agent_protocol::InputFile;
 using agent_protocol::Inputs;
-
-// The string at object[name], or `otherwise`.
-std::string text_or(const json::object& object, const char* name, std::string otherwise) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::move(otherwise);
-}
-
-const json::object* object_at(const json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  return value ? value->if_object() : nullptr;
-}
 
 InputFile file_of(const std::string& bucket, ListedObject object, std::string path) {
   return {.path = std::move(path),
@@ -89,7 +79,7 @@ std::vector<InputFile> files_of_manifest(const ObjectSource& source, const std::
   std::vector<InputFile> files;
   for (const auto& entry : *entries) {
     if (const auto* object = entry.if_object()) {
-      prefix = text_or(*object, "prefix", "");
+      prefix = text_at(*object, "prefix");
     } else if (const auto* path = entry.if_string()) {
       files.push_back(single_file(source, prefix + std::string(*path), std::string(*path)));
     } else {
@@ -106,12 +96,7 @@ std::vector<InputFile> files_of_manifest(const ObjectSource& source, const std::
 void add_augmented_manifest(const ObjectSource& source, const std::string& uri,
                             const json::object& s3, std::size_t index, std::size_t count,
                             InputChannel& channel) {
-  std::vector<std::string> attributes;
-  if (const auto* names = s3.if_contains("AttributeNames"); names && names->is_array()) {
-    for (const auto& name : names->get_array()) {
-      if (const auto* text = name.if_string()) attributes.emplace_back(*text);
-    }
-  }
+  const std::vector<std::string> attributes = texts_at(s3, "AttributeNames");
   const std::string manifest = read(source, uri, parse_s3_uri(uri));
   std::size_t number = 0;
   for (const std::string_view line : split(manifest, '\n')) {
@@ -126,7 +111,7 @@ void add_augmented_manifest(const ObjectSource& source, const std::string& uri,
     }
     for (const auto& attribute : attributes) {
       if (!attribute.ends_with("-ref")) continue;
-      const std::string reference = text_or(*record, attribute.c_str(), "");
+      const std::string reference = text_at(*record, attribute.c_str());
       if (reference.empty()) {
         throw Error(ErrorKind::kInvalid, "line " + std::to_string(number) +
                                              " of the augmented manifest " + uri +
@@ -149,24 +134,24 @@ void keep_shard(std::vector<InputFile>& files, std::size_t index, std::size_t co
 InputChannel resolve_channel(const json::object& config, const ObjectSource& source,
                              std::size_t index, std::size_t count) {
   InputChannel channel;
-  channel.name = text_or(config, "ChannelName", "");
-  channel.compression = text_or(config, "CompressionType", "None");
+  channel.name = text_at(config, "ChannelName");
+  channel.compression = text_at(config, "CompressionType", "None");
   const auto* data = object_at(config, "DataSource");
   const auto* s3 = data ? object_at(*data, "S3DataSource") : nullptr;
   if (!s3) {
     throw Error(ErrorKind::kInvalid, "channel " + channel.name +
                                          " has no S3DataSource; other sources are not served yet");
   }
-  const std::string uri = text_or(*s3, "S3Uri", "");
-  const std::string type = text_or(*s3, "S3DataType", "S3Prefix");
+  const std::string uri = text_at(*s3, "S3Uri");
+  const std::string type = text_at(*s3, "S3DataType", "S3Prefix");
   if (type == "AugmentedManifestFile") {
-    const bool sharded = text_or(*s3, "S3DataDistributionType", "") == "ShardedByS3Key";
+    const bool sharded = text_at(*s3, "S3DataDistributionType") == "ShardedByS3Key";
     add_augmented_manifest(source, uri, *s3, sharded ? index : 0, sharded ? count : 1, channel);
     return channel;
   }
   channel.files =
       type == "ManifestFile" ? files_of_manifest(source, uri) : files_under_prefix(source, uri);
-  if (text_or(*s3, "S3DataDistributionType", "FullyReplicated") == "ShardedByS3Key") {
+  if (text_at(*s3, "S3DataDistributionType", "FullyReplicated") == "ShardedByS3Key") {
     keep_shard(channel.files, index, count);
   }
   return channel;
@@ -177,7 +162,7 @@ std::vector<InputFile> resolve_checkpoints(const json::object& request,
   std::vector<InputFile> files;
   const auto* config = object_at(request, "CheckpointConfig");
   if (!config) return files;
-  S3Location at = parse_s3_uri(text_or(*config, "S3Uri", ""));
+  S3Location at = parse_s3_uri(text_at(*config, "S3Uri"));
   if (!at.key.empty() && !at.key.ends_with('/')) at.key += '/';
   for (auto& object : source.list(at.bucket, at.key)) {
     if (object.key.ends_with('/')) continue;

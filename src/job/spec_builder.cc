@@ -1,6 +1,7 @@
 #include "job/spec_builder.h"
 
 #include "base/error.h"
+#include "job/request_json.h"
 
 namespace sagebrush::job {
 namespace {
@@ -8,24 +9,6 @@ namespace {
 namespace json = boost::json;
 using agent_protocol::Image;
 using agent_protocol::ImageKind;
-
-const json::object* object_at(const json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  return value ? value->if_object() : nullptr;
-}
-
-std::string text_at(const json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : "";
-}
-
-std::vector<std::string> texts_at(const json::object& object, const char* name) {
-  std::vector<std::string> texts;
-  if (const auto* value = object.if_contains(name); value && value->is_array()) {
-    for (const auto& item : value->get_array()) texts.emplace_back(item.as_string());
-  }
-  return texts;
-}
 
 // ContainerEntrypoint replaces the image's, ContainerArguments its arguments; arguments alone go
 // without "train".

@@ -1,6 +1,7 @@
 #include "job/training_job.h"
 
 #include "agent_protocol/json_reader.h"
+#include "job/request_json.h"
 
 namespace sagebrush::job {
 namespace {
@@ -67,41 +68,23 @@ StopOrder stop_from(const json::object& object) {
           .kill_at = in.time("kill_at_ms")};
 }
 
-// The integer at request[outer][inner], if both are there.
-std::optional<std::int64_t> nested_integer(const json::object& request, const char* outer,
-                                           const char* inner) {
-  const auto* structure = request.if_contains(outer);
-  if (!structure || !structure->is_object()) return std::nullopt;
-  const auto* value = structure->get_object().if_contains(inner);
-  if (!value || !value->is_number()) return std::nullopt;
-  return value->to_number<std::int64_t>();
-}
-
 }  // namespace
 
 std::string TrainingJob::instance_type() const {
-  if (const auto* config = request.if_contains("ResourceConfig"); config && config->is_object()) {
-    const auto& resources = config->get_object();
-    if (const auto* type = resources.if_contains("InstanceType"); type && type->is_string()) {
-      return std::string(type->get_string());
-    }
-    const auto* groups = resources.if_contains("InstanceGroups");
-    if (groups && groups->is_array() && !groups->get_array().empty()) {
-      const auto* type = groups->get_array()[0].as_object().if_contains("InstanceType");
-      if (type && type->is_string()) return std::string(type->get_string());
-    }
-  }
-  return "ml.m5.xlarge";
+  const auto* resources = object_at(request, "ResourceConfig");
+  return resources ? text_at(*resources, "InstanceType", "ml.m5.xlarge") : "ml.m5.xlarge";
 }
 
 std::chrono::seconds TrainingJob::max_runtime() const {
-  const auto seconds = nested_integer(request, "StoppingCondition", "MaxRuntimeInSeconds");
-  return seconds ? std::chrono::seconds(*seconds) : kDefaultMaxRuntime;
+  const auto* condition = object_at(request, "StoppingCondition");
+  return condition ? std::chrono::seconds(
+                         integer_at(*condition, "MaxRuntimeInSeconds", kDefaultMaxRuntime.count()))
+                   : kDefaultMaxRuntime;
 }
 
 int TrainingJob::most_attempts() const {
-  return 1 + static_cast<int>(
-                 nested_integer(request, "RetryStrategy", "MaximumRetryAttempts").value_or(0));
+  const auto* strategy = object_at(request, "RetryStrategy");
+  return strategy ? 1 + static_cast<int>(integer_at(*strategy, "MaximumRetryAttempts", 0)) : 1;
 }
 
 json::object to_json(const TrainingJob& job) {

@@ -62,7 +62,7 @@ struct TrainingJob {
   std::optional<StopOrder> stop;
   std::int64_t version = 1;
 
-  std::string instance_type() const;  // "ml.m5.xlarge" when an instance group or nothing is named
+  std::string instance_type() const;  // "ml.m5.xlarge" when nothing is named
   std::chrono::seconds max_runtime() const;
   int most_attempts() const;  // 1 + RetryStrategy.MaximumRetryAttempts
 };

@@ -6,29 +6,18 @@
 #include "aws/aws_error.h"
 #include "base/error.h"
 #include "job/inputs.h"
+#include "job/request_json.h"
 
 namespace sagebrush::service::sagemaker {
 namespace {
 
 namespace json = boost::json;
+using job::integer_at;
+using job::object_at;
+using job::text_at;
 
 [[noreturn]] void refuse(const std::string& message) {
   throw aws::AwsError("ValidationException", 400, message);
-}
-
-const json::object* object_at(const json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  return value ? value->if_object() : nullptr;
-}
-
-std::string text_at(const json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : "";
-}
-
-std::int64_t integer_at(const json::object& object, const char* name, std::int64_t otherwise) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_number() ? value->to_number<std::int64_t>() : otherwise;
 }
 
 void check_s3_uri(const std::string& uri, const std::string& member) {
