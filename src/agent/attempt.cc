@@ -31,7 +31,7 @@ Attempt::Attempt(AttemptFolder folder)
     : folder_(std::move(folder)),
       spec_(read_spec(folder_.spec())),
       place_{folder_.work()},
-      cgroup_path_("/sagebrush/" + spec_.job_id + "/" + spec_.host),
+      cgroup_path_("/sagebrush-" + spec_.job_id + "-" + spec_.host),
       orders_(folder_.spec()) {
   const fs::path wanted = checkpoint_path(spec_);
   const fs::path inside = wanted.lexically_relative("/opt/ml");

@@ -18,7 +18,8 @@ struct MemoryOutcome {
 };
 
 // The control groups of one container, by the path relative to each hierarchy's root
-// ("/sagebrush/<job>/<host>").
+// ("/sagebrush-<job>-<host>": no parent that jobs would share and one could remove under another's
+// feet).
 class Cgroup {
  public:
   // root: normally /sys/fs/cgroup; tests give a folder that looks like it.

@@ -53,7 +53,7 @@ void note_weaknesses(const Runtime& runtime, const File& log) {
   if (!runtime.rootless && runtime.kind != RuntimeKind::kBubblewrap) return;
   std::string frames;
   for (const auto& warning : runtime_warnings(runtime)) {
-    append_frame(frames, now(), Stream::kStderr, "note: " + warning);
+    append_frame(frames, now(), Stream::kStdout, "note: " + warning);
   }
   log.write_all(frames);
 }

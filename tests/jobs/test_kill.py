@@ -11,7 +11,7 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from api import FINAL, create, describe, finish, log_lines, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
-from server import Server  # noqa: E402
+from server import Server, free_port  # noqa: E402
 
 STAGES = ("Starting", "Downloading", "Training", "Uploading")
 LINES = 300
@@ -87,7 +87,7 @@ class Kill(unittest.TestCase):
         ids = job_ids(self.server.data)
         before = self.server.url
         self.server.kill()
-        self.server.start(listen="127.0.0.1:0")
+        self.server.start(listen=f"127.0.0.1:{free_port()}")
         self.assertNotEqual(self.server.url, before)
         self.expect_whole("moved", ids)
 

@@ -3,9 +3,11 @@
 import configparser
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -20,6 +22,20 @@ def program():
     return str(root / "build" / "release" / "bin" / "sagebrush")
 
 
+def free_port():
+    """A port that is free with its TLS neighbour, below those that the system hands out to clients: a server that is started again
+    finds it as it left it."""
+    while True:
+        port = random.randrange(15000, 31000)
+        try:
+            for number in (port, port + 443):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+            return port
+        except OSError:
+            continue
+
+
 class Server:
     """`with Server() as server:` — server.url, .tls_url, .access_key_id, .secret_access_key, .data, .pid.
 
@@ -31,7 +47,7 @@ class Server:
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="sagebrush-test-"))
         self._config = config
         self._arguments = list(arguments)
-        self._listen = "127.0.0.1:0"
+        self._listen = f"127.0.0.1:{free_port()}"
         self._process = None
         self.errors = []
 

@@ -12,8 +12,7 @@
 namespace sagebrush::service {
 namespace {
 
-const std::filesystem::path kPage =
-    std::filesystem::path(__FILE__).parent_path() / "../../../docs/compatibility.md";
+const std::filesystem::path kPage = SAGEBRUSH_SOURCE_DIR "/docs/compatibility.md";
 
 TEST(CompatibilityPage, SaysWhatTheCodeSays) {
   if (std::getenv("SAGEBRUSH_WRITE_DOCS")) write_file_atomically(kPage, compatibility_page());
