@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <thread>
@@ -42,7 +41,7 @@ Attempt::Attempt(AttemptFolder folder)
 
 int Attempt::run() {
   const File lock = File::open(folder_.lock(), O_RDWR | O_CREAT);
-  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
+  if (!take_lock(lock)) {
     spdlog::warn("another agent holds {}", folder_.root.string());
     return 0;
   }

@@ -119,10 +119,13 @@ std::optional<container::ContainerExit> Attempt::supervise() {
   for (;;) {
     orders_.clear();
     orders_.check();
-    // Asked before the exit record is looked for: the shim writes that before it lets the lock go.
+    // In this order: the shim takes the lock before it marks the start, and writes the exit record
+    // before it lets the lock go. So one that has started, holds no lock and left no record was
+    // killed.
+    const bool started = container_started();
     const bool held = is_locked(folder_.shim_lock());
     if (auto exit = container_exit()) return exit;
-    if (!held && container_started()) return std::nullopt;
+    if (!held && started) return std::nullopt;
     if (!held && !spawned) {
       if (orders_.now().stop) return std::nullopt;
       if (!shim_word_) spawn_shim();

@@ -1,18 +1,35 @@
 #include "agent_protocol/attempt_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "base/error.h"
 #include "base/file.h"
 
 namespace sagebrush::agent_protocol {
+namespace {
+
+struct flock whole_file() {
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+}  // namespace
 
 AttemptFolder AttemptFolder::of(const std::filesystem::path& data, const std::string& job_id,
                                 int attempt, const std::string& host) {
   return {data / "jobs" / job_id / ("attempt-" + std::to_string(attempt)) / host};
+}
+
+bool take_lock(const File& file) {
+  struct flock whole = whole_file();
+  if (::fcntl(file.fd(), F_OFD_SETLK, &whole) == 0) return true;
+  if (errno == EAGAIN || errno == EACCES) return false;
+  throw_errno("lock");
 }
 
 bool is_locked(const std::filesystem::path& lock_file) {
@@ -22,9 +39,9 @@ bool is_locked(const std::filesystem::path& lock_file) {
     throw_errno("open " + lock_file.string());
   }
   const File file(fd);
-  if (::flock(file.fd(), LOCK_SH | LOCK_NB) == 0) return false;
-  if (errno == EWOULDBLOCK) return true;
-  throw_errno("flock " + lock_file.string());
+  struct flock whole = whole_file();
+  if (::fcntl(file.fd(), F_OFD_GETLK, &whole) != 0) throw_errno("lock of " + lock_file.string());
+  return whole.l_type != F_UNLCK;
 }
 
 }  // namespace sagebrush::agent_protocol

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "base/file.h"
+
 namespace sagebrush::agent_protocol {
 
 // The one place that knows the file names in DATA/jobs/<id>/attempt-N/<host>/.
@@ -24,7 +26,12 @@ struct AttemptFolder {
                           const std::string& host);
 };
 
-// True when some process holds the lock file (flock): the agent or shim of that folder lives. False
+// Takes the lock of an open file for as long as that is open; false when somebody else has it. A
+// lock of the open file description (fcntl(2), F_OFD_SETLK): unlike flock, others can ask for it
+// without taking it for a moment.
+bool take_lock(const File& file);
+
+// True when some process holds the lock file's lock: the agent or shim of that folder lives. False
 // when the file is absent.
 bool is_locked(const std::filesystem::path& lock_file);
 

@@ -1,8 +1,11 @@
 #include "agent_protocol/spec.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include "agent_protocol/attempt_folder.h"
 #include "base/error.h"
+#include "base/file.h"
 
 namespace sagebrush::agent_protocol {
 namespace {
@@ -29,6 +32,21 @@ TEST(Spec, NamesAWrongMember) {
   auto object = example().to_json();
   object["attempt"] = "one";
   EXPECT_THROW(Spec::from_json(object), Error);
+}
+
+TEST(Lock, IsSeenByOthersUntilItsFileIsClosed) {
+  const TemporaryDirectory folder;
+  const auto path = folder.path() / "lock";
+  EXPECT_FALSE(is_locked(path));
+  {
+    const File first = File::open(path, O_RDWR | O_CREAT);
+    EXPECT_FALSE(is_locked(path));
+    EXPECT_TRUE(take_lock(first));
+    EXPECT_TRUE(is_locked(path));
+    const File second = File::open(path, O_RDWR);
+    EXPECT_FALSE(take_lock(second));
+  }
+  EXPECT_FALSE(is_locked(path));
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,7 +95,7 @@ int run_shim(const AttemptFolder& folder) {
   if (::read(STDIN_FILENO, &word, 1) != 1) return 0;
   const Workplace place{folder.work()};
   const File lock = File::open(folder.shim_lock(), O_RDWR | O_CREAT);
-  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) return 0;
+  if (!agent_protocol::take_lock(lock)) return 0;
   // Exclusive creation: a shim that was killed is never followed by a second container.
   const File mark(::open(place.started().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!mark) return 0;
