@@ -15,7 +15,8 @@ namespace sagebrush::aws {
 // shared by who signs and who checks. S3 encodes the path once and leaves "//", "." and ".." as
 // they are; the other services encode twice and tidy up.
 
-// nullopt on a broken percent escape, or no slash in front. `path` is raw, as it stands in the request line.
+// nullopt on a broken percent escape, or no slash in front. `path` is raw, as it stands in the
+// request line.
 std::optional<std::string> canonical_path(std::string_view path, std::string_view service);
 
 // Decoded name and value of each parameter, in order; '+' is a space. nullopt on a broken escape.

@@ -28,7 +28,7 @@ struct Workplace {
   std::filesystem::path pid_file() const { return root / "pid"; }
   std::filesystem::path layers() const {
     return root / "layers";
-  }                                                         // overlays' upper and work folders
+  }  // overlays' upper and work folders
   std::filesystem::path ml() const { return root / "ml"; }  // /opt/ml
 };
 
