@@ -38,9 +38,9 @@ void route_raw(std::string_view target) {
   }
 }
 
-// The bytes as a key: encoded once by the client, decoded once by us.
+// The bytes as a key, which is UTF-8: encoded once by the client, decoded once by us.
 void route_key(std::string_view key) {
-  if (key.empty()) return;
+  if (key.empty() || !is_utf8(key)) return;
   const auto request = get("/bucket/" + uri_encode(key, true), "");
   const auto route = aws::match_rest_route(*aws::find_service("s3"), request, std::nullopt);
   if (route.bucket != "bucket" || route.key != key) std::abort();
