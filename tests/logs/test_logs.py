@@ -130,7 +130,7 @@ class LogsTest(unittest.TestCase):
                          ["kept", "kept too"])
 
     def test_lists_streams_with_a_token_only_when_there_is_more(self):
-        for name, offset in (("job/b", -30), ("job/a", -10), ("other", -20)):
+        for name, offset in (("job/b", -30_000), ("job/a", -10_000), ("other", -20_000)):
             self.put(name, [(offset, "x")])
 
         def names(**arguments):
