@@ -70,12 +70,4 @@ std::vector<Action> next_actions(const Snapshot& snapshot) {
   return actions;
 }
 
-std::optional<Time> next_deadline(const Snapshot& snapshot) {
-  std::optional<Time> next;
-  for (const auto& job : snapshot.running) {
-    if (job.must_end && !job.stop_ordered && (!next || *job.must_end < *next)) next = job.must_end;
-  }
-  return next;
-}
-
 }  // namespace sagebrush::job

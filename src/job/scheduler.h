@@ -54,7 +54,4 @@ using Action = std::variant<StartAttempt, StopForRuntime, ExplainWait>;
 // that does not fit yet, so a large one can't starve.
 std::vector<Action> next_actions(const Snapshot& snapshot);
 
-// The next moment at which time alone changes what next_actions says; absent: only an event does.
-std::optional<Time> next_deadline(const Snapshot& snapshot);
-
 }  // namespace sagebrush::job
