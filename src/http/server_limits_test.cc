@@ -1,4 +1,5 @@
 // What the server refuses and what it does not wait for.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <spdlog/sinks/base_sink.h>
@@ -7,6 +8,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "http/server.h"
@@ -239,6 +242,30 @@ class LogWatch : public spdlog::sinks::base_sink<std::mutex> {
   Signal& seen_;
 };
 
+// Lowers the number of descriptors this process may have, for as long as it lives.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(rlim_t descriptors) {
+    if (::getrlimit(RLIMIT_NOFILE, &before_) != 0) throw std::runtime_error("getrlimit");
+    const rlimit now{descriptors, before_.rlim_max};
+    if (::setrlimit(RLIMIT_NOFILE, &now) != 0) throw std::runtime_error("setrlimit");
+  }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// Needs no descriptor to copy: a process may be started with its standard input closed.
+rlim_t lowest_free_descriptor() {
+  const int found = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (found < 0) throw std::runtime_error("open /dev/null");
+  ::close(found);
+  return static_cast<rlim_t>(found);
+}
+
 TEST(ServerLimits, OutlivesALackOfFileDescriptors) {
   Signal refused;
   const auto logger = spdlog::default_logger();
@@ -247,17 +274,17 @@ TEST(ServerLimits, OutlivesALackOfFileDescriptors) {
   TestHandler handler;
   Server server({}, handler);
   server.start();
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const int next_fd = ::dup(0);
-  ::close(next_fd);
-  const rlimit one_more{static_cast<rlim_t>(next_fd) + 1, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &one_more), 0);
-  TestPeer peer(server.port());
+  // Once it has answered, the server's threads have opened what they need for themselves.
+  TestPeer early(server.port());
+  early.send("GET /early HTTP/1.1\r\nHost: h\r\n\r\n");
+  early.read_response();
+  TestPeer late{TestPeer::Unconnected{}};
+  std::optional<DescriptorLimit> none_left(std::in_place, lowest_free_descriptor());
+  late.connect(server.port());
   refused.wait();
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  peer.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(peer.read_response(), EndsWith("GET /late?|"));
+  none_left.reset();
+  late.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(late.read_response(), EndsWith("GET /late?|"));
   server.stop(std::chrono::milliseconds(0));
   spdlog::set_default_logger(logger);
 }

@@ -14,10 +14,18 @@
 
 namespace sagebrush::http {
 
-TestPeer::TestPeer(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+TestPeer::TestPeer(Unconnected) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (socket_.fd() < 0) throw_errno("socket");
   const timeval limit{.tv_sec = 30, .tv_usec = 0};
   ::setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+TestPeer::TestPeer(std::uint16_t port) : TestPeer(Unconnected{}) {
+  connect(port);
+}
+
+void TestPeer::connect(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

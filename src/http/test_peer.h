@@ -13,7 +13,11 @@ namespace sagebrush::http {
 // the test's process by an Error after 30 s, so that a hang is a failure with a name.
 class TestPeer {
  public:
+  struct Unconnected {};
+
   explicit TestPeer(std::uint16_t port);
+  explicit TestPeer(Unconnected);  // a socket, and no more: connect() follows
+  void connect(std::uint16_t port);
   void send(std::string_view text);      // throws when the peer does not take it
   bool try_send(std::string_view text);  // false when the peer is gone
   void finish_sending();                 // FIN
