@@ -22,6 +22,7 @@
 #include "service/agent_gate/agent_gate.h"
 #include "service/registry.h"
 #include "store/identities.h"
+#include "store/objects.h"
 
 namespace sagebrush::server {
 namespace {
@@ -288,9 +289,15 @@ Answer Dispatcher::begin(RequestPtr request) {
                                            std::move(std::get<std::unique_ptr<Receiver>>(*answer)));
 }
 
-// Those who wait for a job ask this again and again; it is one row of the database.
+// Those who wait for a job ask for it again and again: one row of the database, or none. A small
+// object that was read a moment ago is answered from memory.
 bool Dispatcher::brief(const Request& request) const {
-  return request.headers.get("X-Amz-Target") == "SageMaker.DescribeTrainingJob";
+  if (request.headers.get("X-Amz-Target") == "SageMaker.DescribeTrainingJob") return true;
+  if (request.method != "GET" || request.path.size() < 2) return false;
+  const std::size_t slash = request.path.find('/', 1);
+  if (slash == std::string::npos) return false;
+  const auto key = uri_decode(std::string_view(request.path).substr(slash + 1));
+  return key && house_.objects.read_lately(request.path.substr(1, slash - 1), *key);
 }
 
 }  // namespace sagebrush::server

@@ -108,6 +108,7 @@ ObjectOutcome<ObjectInfo> Objects::complete_upload(const std::string& bucket,
                                                    const WriteCondition& condition) {
   const std::string digest = request_digest(parts);
   const Time modified = impl_->clock.now();
+  const Impl::Change change(*impl_, bucket, key);
   return impl_->write<ObjectInfo>(
       [&](soci::session& session, std::vector<std::string>& freed) -> ObjectOutcome<ObjectInfo> {
         const auto bucket_id = find_bucket_id(session, bucket);

@@ -54,6 +54,7 @@ ObjectOutcome<ObjectInfo> Objects::copy(const Copy& copy) {
   row.info.key = copy.key;
   row.info.modified = impl_->clock.now();
   if (copy.meta) row.info.meta = *copy.meta;
+  const Impl::Change change(*impl_, copy.bucket, copy.key);
   return impl_->claim<ObjectInfo>(
       *blobs,
       [&](soci::session& session, std::vector<std::string>& freed) -> ObjectOutcome<ObjectInfo> {

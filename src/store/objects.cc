@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <deque>
 
 #include "base/random.h"
 #include "store/objects_impl.h"
@@ -76,6 +77,7 @@ ObjectOutcome<ObjectInfo> Objects::put(const std::string& bucket, const std::str
                          .meta = meta},
                 .id = random_uuid(),
                 .blob = blob.id()};
+  const Impl::Change change(*impl_, bucket, key);
   return impl_->claim<ObjectInfo>(
       std::span(&blob, 1),
       [&](soci::session& session, std::vector<std::string>& freed) -> ObjectOutcome<ObjectInfo> {
@@ -109,15 +111,32 @@ ObjectOutcome<StoredObject> Objects::find(const std::string& bucket, const std::
 
 ObjectOutcome<Objects::Opened> Objects::open(const std::string& bucket, const std::string& key,
                                              const Choose& choose) {
+  if (const auto recent = impl_->recent.find(bucket, key)) {
+    const auto [first, length] = choose(recent->object);
+    Opened opened{recent->object, {}};
+    if (length > 0) opened.pieces.push_back({recent->file, first, length});
+    return opened;
+  }
   for (int attempt = 0; attempt < kOpenAttempts; ++attempt) {
+    const auto moment = impl_->recent.now(bucket, key);
     auto object = find(bucket, key);
     if (!object) return std::unexpected(object.error());
     const auto [first, length] = choose(*object);
-    if (auto pieces = open_pieces(*object, first, length)) {
-      return Opened{std::move(*object), std::move(*pieces)};
+    auto pieces = open_pieces(*object, first, length);
+    if (!pieces) continue;
+    const bool small = object->info.bytes <= RecentObjects::kLargestBytes;
+    if (small && !object->path.empty() && !pieces->empty()) {
+      impl_->recent.keep(bucket, key, moment,
+                         std::make_shared<const RecentObjects::Entry>(
+                             RecentObjects::Entry{*object, pieces->front().file}));
     }
+    return Opened{std::move(*object), std::move(*pieces)};
   }
   throw Error(ErrorKind::kInternal, "the bytes of " + bucket + "/" + key + " are not on disk");
+}
+
+bool Objects::read_lately(const std::string& bucket, const std::string& key) const {
+  return impl_->recent.find(bucket, key) != nullptr;
 }
 
 ObjectOutcome<void> Objects::remove(const std::string& bucket, const std::string& key) {
@@ -126,6 +145,8 @@ ObjectOutcome<void> Objects::remove(const std::string& bucket, const std::string
 
 ObjectOutcome<void> Objects::remove(const std::string& bucket,
                                     const std::vector<std::string>& keys) {
+  std::deque<Impl::Change> changes;
+  for (const std::string& key : keys) changes.emplace_back(*impl_, bucket, key);
   return impl_->write<void>(
       [&](soci::session& session, std::vector<std::string>& freed) -> ObjectOutcome<void> {
         const auto id = find_bucket_id(session, bucket);

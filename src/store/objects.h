@@ -59,6 +59,9 @@ class Objects {
   // files that hold them.
   ObjectOutcome<Opened> open(const std::string& bucket, const std::string& key,
                              const Choose& choose);
+  // True when open() of this object waits for nothing: a small one that was read a moment ago.
+  bool read_lately(const std::string& bucket, const std::string& key) const;
+
   ObjectOutcome<void> remove(const std::string& bucket, const std::string& key);  // fine when gone
   ObjectOutcome<void> remove(const std::string& bucket, const std::vector<std::string>& keys);
 

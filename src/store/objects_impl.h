@@ -11,6 +11,7 @@
 #include "store/database.h"
 #include "store/object_rows.h"
 #include "store/objects.h"
+#include "store/recent_objects.h"
 
 namespace sagebrush::store {
 
@@ -55,6 +56,21 @@ struct Objects::Impl {
     return outcome;
   }
 
+  // Held while an object is changed: whatever comes of that, it is read from the database next.
+  class Change {
+   public:
+    Change(Impl& impl, const std::string& bucket, const std::string& key)
+        : recent_(impl.recent), bucket_(bucket), key_(key) {}
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+    ~Change() { recent_.forget(bucket_, key_); }
+
+   private:
+    RecentObjects& recent_;
+    const std::string& bucket_;
+    const std::string& key_;
+  };
+
   static void keep(std::span<UnclaimedBlob> claimed) {
     for (UnclaimedBlob& blob : claimed) blob.keep();
   }
@@ -63,6 +79,7 @@ struct Objects::Impl {
   const Clock& clock;
   Blobs blobs;
   BlobGarbage garbage;
+  RecentObjects recent;
 };
 
 }  // namespace sagebrush::store
