@@ -6,6 +6,7 @@
 #include "agent/heartbeat.h"
 #include "agent/object_calls.h"
 #include "agent/orders.h"
+#include "agent/script_job.h"
 #include "agent_protocol/attempt_folder.h"
 #include "agent_protocol/messages.h"
 #include "agent_protocol/spec.h"
@@ -30,12 +31,14 @@ class Attempt {
   agent_protocol::ExitRecord live();
   void stage_in();
   void begin();
-  void prepare_container(const agent_protocol::Inputs& inputs);
+  void prepare_container(const agent_protocol::Inputs& inputs, ObjectCalls& objects);
+  void use_script(const ScriptJob& job, container::ContainerSpec& spec, ObjectCalls& objects);
   std::optional<container::ContainerExit> run_container();
   std::optional<container::ContainerExit> supervise();
   void spawn_shim();
   void release_shim();
   void stop_as_ordered();
+  std::filesystem::path script_line() const { return place_.root / "script-line"; }
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
   void stage_out(agent_protocol::ExitRecord& record, bool model_always);
   agent_protocol::ExitRecord stopped_before_start() const;

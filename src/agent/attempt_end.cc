@@ -6,8 +6,10 @@
 #include "agent/attempt.h"
 #include "agent/failure_reason.h"
 #include "agent/log_shipper.h"
+#include "agent/script_failure.h"
 #include "agent/stage_out.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "container/beneath.h"
 #include "container/frame_log.h"
@@ -17,7 +19,7 @@ namespace {
 
 using namespace agent_protocol;
 
-constexpr std::size_t kErrorLines = 10;
+constexpr std::size_t kErrorLines = 20;
 
 }  // namespace
 
@@ -68,9 +70,12 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
                                                                : spec_.image.entrypoint.front();
     record.infrastructure =
         !exit.start_error.empty() && !start_failure(exit.start_error, program).second;
+    const std::string script =
+        std::filesystem::exists(script_line()) ? read_file(script_line()) : "";
+    std::string file = container::read_beneath(place_.ml(), "output/failure", 16 * 1024);
+    if (trim(file).empty() && !script.empty()) file = script_failure(exit, script, last_errors());
     record.failure_reason =
-        failure_reason(exit, container::read_beneath(place_.ml(), "output/failure", 16 * 1024),
-                       last_errors(), spec_.limits.memory_bytes, program);
+        failure_reason(exit, file, last_errors(), spec_.limits.memory_bytes, program);
   }
   if (exit.started) stage_out(record, exit.exit_code == 0);
   record.ended = now();

@@ -81,10 +81,10 @@ void Attempt::stage_in() {
   for (const auto& [name, text] : manifest_files(spec_, inputs)) {
     write(place_.ml() / "input/data" / name, text);
   }
-  prepare_container(inputs);
+  prepare_container(inputs, objects);
 }
 
-void Attempt::prepare_container(const Inputs& inputs) {
+void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   container::HostRootfs rootfs{.hostname = spec_.host, .builtin_programs = {}, .channels = {}};
   if (spec_.image.kind == ImageKind::kBuiltin) {
     rootfs.builtin_programs = fs::read_symlink("/proc/self/exe").parent_path();
@@ -105,6 +105,7 @@ void Attempt::prepare_container(const Inputs& inputs) {
                         spec_.image.arguments.end());
   if (spec.arguments.empty()) throw Error(ErrorKind::kInvalid, "the image has nothing to run");
   spec.environment = environment(spec_);
+  if (wants_toolkit(spec_)) use_script(script_job(spec_).value(), spec, objects);
   spec.hostname = spec_.host;
   if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
   spec.cpus = spec_.limits.cpus;

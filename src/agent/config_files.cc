@@ -30,6 +30,8 @@ const json::object& member_object(const json::object& object, const char* name) 
   return value && value->is_object() ? value->get_object() : kNone;
 }
 
+}  // namespace
+
 json::object input_data_config(const Spec& spec) {
   json::object out;
   const auto& algorithm = member_object(spec.request, "AlgorithmSpecification");
@@ -60,8 +62,6 @@ json::object resource_config(const Spec& spec) {
                                            {"hosts", hosts}}}},
           {"network_interface_name", kInterface}};
 }
-
-}  // namespace
 
 std::map<std::string, std::string> config_files(const Spec& spec) {
   const auto& request = spec.request;

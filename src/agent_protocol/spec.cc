@@ -77,6 +77,7 @@ json::object Spec::to_json() const {
           {"output_uri", output_uri},
           {"blob_directory", blob_directory},
           {"runtime", runtime},
+          {"python", python},
           {"notice", notice},
           {"stop_grace_seconds", stop_grace.count()},
           {"request", request}};
@@ -102,6 +103,7 @@ Spec Spec::from_json(const json::object& object) {
   spec.output_uri = in.text("output_uri");
   spec.blob_directory = in.text("blob_directory");
   spec.runtime = in.text("runtime");
+  spec.python = in.text("python");
   spec.notice = in.text("notice");
   spec.stop_grace = std::chrono::seconds(in.integer("stop_grace_seconds"));
   spec.request = in.object("request");

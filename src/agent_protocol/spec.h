@@ -59,6 +59,7 @@ struct Spec {
   std::string
       blob_directory;   // the server's object files when this node shares its disk; "" otherwise
   std::string runtime;  // "auto", "crun", "runc" or "bwrap"
+  std::string python;   // interpreter of scripts in the host image; "" for its python3
   std::string notice;   // a line for the job's log before the first of its own; "" for none
   std::chrono::seconds stop_grace{120};  // SIGTERM to SIGKILL
   boost::json::object request;           // CreateTrainingJob, as validated

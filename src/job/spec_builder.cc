@@ -79,6 +79,7 @@ agent_protocol::Spec build_spec(const TrainingJob& job, const SpecSettings& sett
   spec.output_uri = output_uri(job);
   spec.blob_directory = settings.blob_directory;
   spec.runtime = settings.runtime;
+  spec.python = settings.python;
   spec.notice = notice;
   spec.stop_grace = settings.stop_grace;
   spec.request = job.request;

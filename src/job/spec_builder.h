@@ -18,6 +18,7 @@ struct SpecSettings {
   std::string ca_file;
   std::string blob_directory;
   std::string runtime = "auto";
+  std::string python;
   std::chrono::seconds stop_grace{120};
 };
 

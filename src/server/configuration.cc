@@ -40,6 +40,7 @@ const std::map<std::string, Setter>& keys() {
          o.memory_bytes = n.as<std::uint64_t>() * 1024 * 1024;
        }},
       {"runtime", [](Options& o, const YAML::Node& n) { o.runtime = n.as<std::string>(); }},
+      {"python", [](Options& o, const YAML::Node& n) { o.python = n.as<std::string>(); }},
       {"stop_grace_seconds",
        [](Options& o, const YAML::Node& n) { o.stop_grace = std::chrono::seconds(n.as<int>()); }},
       {"log_level", [](Options& o, const YAML::Node& n) { o.log_level = n.as<std::string>(); }},

@@ -37,6 +37,7 @@ struct Options {
   std::optional<int> cpus;                       // what jobs may use; absent: all of the machine
   std::optional<std::uint64_t> memory_bytes;
   std::string runtime = "auto";  // container runtime
+  std::string python;            // interpreter of scripts in the host image; "": python3
   std::string image_aliases;     // lines "name,kind" in front of the built-in table
   std::chrono::seconds stop_grace{120};
   std::string log_level = "info";

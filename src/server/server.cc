@@ -184,6 +184,7 @@ class Server {
     settings.spec.server_url = url_;
     settings.spec.blob_directory = (options_.data_dir / "blobs").string();
     settings.spec.runtime = options_.runtime;
+    settings.spec.python = options_.python;
     settings.spec.stop_grace = options_.stop_grace;
     return settings;
   }

@@ -61,7 +61,7 @@ class Job:
                       "arguments": []},
             "limits": {"cpus": 1, "cpu_set": [], "memory_bytes": 256 * MIB},
             "log_group": "g", "log_stream": "s", "output_uri": "s3://out/p/job/output",
-            "blob_directory": "", "runtime": RUNTIME, "notice": "", "stop_grace_seconds": 120,
+            "blob_directory": "", "runtime": RUNTIME, "python": "", "notice": "", "stop_grace_seconds": 120,
             "request": {"HyperParameters": {"epochs": "3"}}}
         spec.update(changes)
         with open(self.path("spec.json"), "w") as file:

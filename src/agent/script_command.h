@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/script_job.h"
+#include "agent_protocol/spec.h"
+
+namespace sagebrush::agent {
+
+// How a program is run. kPackage: a setup.py lies beside it, so that it is installed and run by -m.
+// kModule: no file has that name, so that it is the name of a module.
+enum class EntryPoint { kScript, kPackage, kModule, kCommand };
+
+// files: the names directly in the code folder, folders with a slash behind.
+EntryPoint entry_point_of(const std::string& program, const std::vector<std::string>& files);
+
+// What the container runs: a pure function of the job, so that a launcher of several processes can
+// put its own words in front in front of words.
+struct ScriptCommand {
+  std::vector<std::string> words;                  // argv
+  std::map<std::string, std::string> environment;  // on top of the job's, which loses
+};
+
+// interpreter: the path of a Python in the container.
+ScriptCommand script_command(const agent_protocol::Spec& spec, const ScriptJob& job,
+                             EntryPoint entry, const std::string& interpreter);
+
+// Hyperparameters as arguments: --name value, -n value for names of one letter, in the order of
+// names.
+std::vector<std::string> script_arguments(const boost::json::object& hyperparameters);
+
+// One line that a shell would read as these words: quoted only where it has to be.
+std::string shell_line(const std::vector<std::string>& words);
+
+}  // namespace sagebrush::agent

@@ -1,0 +1,52 @@
+#include "agent/script_failure.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace sagebrush::agent {
+namespace {
+
+// Of the 1,024 that FailureReason takes; the rest is for the command.
+constexpr std::size_t kMessageBytes = 600;
+constexpr std::size_t kCommandBytes = 300;
+
+std::string end_of(const std::string& text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  std::size_t at = text.size() - bytes;
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
+  return "…" + text.substr(at);
+}
+
+std::string start_of(const std::string& text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes) + "…";
+}
+
+}  // namespace
+
+std::vector<std::string> exception_lines(const std::vector<std::string>& lines) {
+  // The frames of a traceback are indented; what follows the last of them is the exception.
+  const auto start = std::find_if(lines.rbegin(), lines.rend(), [](const std::string& line) {
+    return line.starts_with("Traceback (most recent call last)") || line.starts_with("  File \"");
+  });
+  if (start == lines.rend()) return lines;
+  const auto first = std::find_if(start.base(), lines.end(),
+                                  [](const std::string& line) { return !line.starts_with("  "); });
+  return first == lines.end() ? lines : std::vector<std::string>(first, lines.end());
+}
+
+std::string script_failure(const container::ContainerExit& exit, const std::string& line,
+                           const std::vector<std::string>& last_errors) {
+  const int code = exit.exit_code.value_or(1);
+  const std::string message = fmt::format("{}", fmt::join(exception_lines(last_errors), "\n"));
+  const bool killed = code == 137;
+  return fmt::format("ExecuteUserScriptError:\nExitCode {}\nErrorMessage \"{}\"{}\nCommand \"{}\"",
+                     code, end_of(message, kMessageBytes),
+                     killed ? "\nExtraInfo \"Process killed by SIGKILL (signal 9)\"" : "",
+                     start_of(line, kCommandBytes));
+}
+
+}  // namespace sagebrush::agent

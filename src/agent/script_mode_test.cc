@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+
+#include "agent/script_command.h"
+#include "agent/script_failure.h"
+#include "agent/script_job.h"
+
+namespace sagebrush::agent {
+namespace {
+
+namespace json = boost::json;
+using agent_protocol::Spec;
+
+Spec spec_with(const json::object& hyperparameters, const json::object& environment = {}) {
+  Spec spec;
+  spec.job_name = "job";
+  spec.host = "algo-1";
+  spec.hosts = {"algo-1"};
+  spec.instance_type = "ml.m5.large";
+  spec.region = "us-east-1";
+  spec.limits.cpus = 2;
+  spec.image.arguments = {"train"};
+  spec.request = {{"HyperParameters", hyperparameters},
+                  {"Environment", environment},
+                  {"InputDataConfig", json::array{{{"ChannelName", "training"}}}}};
+  return spec;
+}
+
+TEST(ScriptJob, ReadsQuotedAndPlainHyperparameters) {
+  const Spec spec = spec_with({{"sagemaker_program", "\"train.py\""},
+                               {"sagemaker_submit_directory", "s3://b/sourcedir.tar.gz"},
+                               {"sagemaker_container_log_level", "10"},
+                               {"sagemaker_torch_distributed_enabled", "true"},
+                               {"_tuning_objective_metric", "loss"},
+                               {"epochs", "3"},
+                               {"name", "\"quoted\""}});
+  const auto job = script_job(spec);
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->program, "train.py");
+  EXPECT_EQ(job->source, "s3://b/sourcedir.tar.gz");
+  EXPECT_EQ(job->log_level, 10);
+  EXPECT_EQ(job->hyperparameters, (json::object{{"epochs", 3}, {"name", "quoted"}}));
+  EXPECT_EQ(job->framework, (json::object{{"sagemaker_torch_distributed_enabled", true}}));
+  EXPECT_TRUE(wants_toolkit(spec));
+}
+
+TEST(ScriptJob, IsNotWantedWhereTheJobSaysWhatToRun) {
+  Spec spec = spec_with({{"sagemaker_program", "train.py"}});
+  spec.image.entrypoint = {"/bin/bash"};
+  EXPECT_FALSE(wants_toolkit(spec));
+  EXPECT_FALSE(wants_toolkit(spec_with({{"epochs", "1"}})));
+  EXPECT_TRUE(wants_toolkit(spec_with({}, {{"SAGEMAKER_PROGRAM", "train.py"}})));
+}
+
+TEST(ScriptCommand, PassesHyperparametersAsTheToolkitDoes) {
+  const auto job = script_job(spec_with({{"sagemaker_program", "train.py"},
+                                         {"learning-rate", "0.01"},
+                                         {"b", "16"},
+                                         {"flag", "true"},
+                                         {"none", "null"},
+                                         {"layers", "[64, \"a\"]"},
+                                         {"map", "{\"y\": 2, \"x\": \"1\"}"},
+                                         {"optimizer", "adam"}}));
+  EXPECT_EQ(script_arguments(job->hyperparameters),
+            (std::vector<std::string>{"-b", "16", "--flag", "True", "--layers", "[64, 'a']",
+                                      "--learning-rate", "0.01", "--map", "x=1,y=2", "--none", "",
+                                      "--optimizer", "adam"}));
+}
+
+TEST(ScriptCommand, TakesScriptsModulesPackagesAndPrograms) {
+  EXPECT_EQ(entry_point_of("train.py", {"train.py"}), EntryPoint::kScript);
+  EXPECT_EQ(entry_point_of("train.py", {"setup.py", "train.py"}), EntryPoint::kPackage);
+  EXPECT_EQ(entry_point_of("train.sh", {"train.sh"}), EntryPoint::kCommand);
+  EXPECT_EQ(entry_point_of("pkg.train", {"pkg/"}), EntryPoint::kModule);
+  EXPECT_EQ(entry_point_of("train", {"train.py"}), EntryPoint::kModule);
+  EXPECT_EQ(entry_point_of("absent.sh", {"train.py"}), EntryPoint::kCommand);
+
+  const Spec spec = spec_with({{"sagemaker_program", "pkg.train"}, {"say", "it's"}});
+  const auto module = script_command(spec, *script_job(spec), EntryPoint::kModule, "/usr/bin/python3");
+  EXPECT_EQ(module.words,
+            (std::vector<std::string>{"/usr/bin/python3", "-m", "pkg.train", "--say", "it's"}));
+  const auto shell = script_command(spec, *script_job(spec), EntryPoint::kCommand, "/usr/bin/python3");
+  EXPECT_EQ(shell.words, (std::vector<std::string>{"/bin/sh", "-c",
+                                                   R"(./pkg.train --say 'it'"'"'s')"}));
+}
+
+TEST(ScriptCommand, SetsTheToolkitsVariables) {
+  const Spec spec = spec_with({{"sagemaker_program", "train.py"}, {"lr", "0.1"}, {"tag", "é"}},
+                              {{"PYTHONPATH", "/x"}});
+  const auto variables =
+      script_command(spec, *script_job(spec), EntryPoint::kScript, "/usr/bin/python3").environment;
+  const std::pair<const char*, const char*> wanted[] = {
+      {"SM_HOSTS", R"(["algo-1"])"},
+      {"SM_CURRENT_HOST", "algo-1"},
+      {"SM_HPS", R"({"lr":0.1,"tag":"\u00e9"})"},
+      {"SM_HP_LR", "0.1"},
+      {"SM_HP_TAG", "é"},
+      {"SM_CHANNELS", R"(["training"])"},
+      {"SM_CHANNEL_TRAINING", "/opt/ml/input/data/training"},
+      {"SM_USER_ARGS", R"(["--lr","0.1","--tag","\u00e9"])"},
+      {"SM_USER_ENTRY_POINT", "train.py"},
+      {"SM_MODULE_NAME", "train"},
+      {"SM_MODULE_DIR", "/opt/ml/code"},
+      {"SM_FRAMEWORK_MODULE", ""},
+      {"SM_FRAMEWORK_PARAMS", "{}"},
+      {"SM_IS_HETERO", "false"},
+      {"SM_LOG_LEVEL", "20"},
+      {"SM_NUM_CPUS", "2"},
+      {"SM_NUM_GPUS", "0"},
+      {"SM_MODEL_DIR", "/opt/ml/model"},
+      {"SM_OUTPUT_DATA_DIR", "/opt/ml/output/data"},
+      {"SM_CURRENT_INSTANCE_GROUP_HOSTS", R"(["algo-1"])"},
+      {"SM_INSTANCE_GROUPS", R"(["homogeneousCluster"])"},
+      {"SM_DISTRIBUTION_INSTANCE_GROUPS", "[]"},
+      {"SM_INPUT_DATA_CONFIG",
+       R"({"training":{"RecordWrapperType":"None","S3DistributionType":"FullyReplicated",)"
+       R"("TrainingInputMode":"File"}})"},
+      {"SM_MASTER_ADDR", "algo-1"},
+      {"SAGEMAKER_JOB_NAME", "job"},
+      {"PYTHONPATH", "/opt/ml/code:/x"}};
+  for (const auto& [name, value] : wanted) {
+    ASSERT_TRUE(variables.contains(name)) << name;
+    EXPECT_EQ(variables.at(name), value) << name;
+  }
+  const auto training = json::parse(variables.at("SM_TRAINING_ENV")).as_object();
+  EXPECT_EQ(training.at("hyperparameters"), (json::object{{"lr", 0.1}, {"tag", "é"}}));
+  EXPECT_EQ(training.at("is_master"), true);
+  EXPECT_EQ(training.at("job_name"), "job");
+}
+
+TEST(ScriptFailure, IsTheExceptionWithoutItsTraceback) {
+  const std::vector<std::string> lines{"warning: x",
+                                       "Traceback (most recent call last):",
+                                       "  File \"train.py\", line 3, in <module>",
+                                       "    main()",
+                                       "ValueError: first",
+                                       "  and second"};
+  container::ContainerExit exit;
+  exit.exit_code = 1;
+  EXPECT_EQ(script_failure(exit, "/usr/bin/python3 train.py", lines),
+            "ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"ValueError: first\n  and second\"\n"
+            "Command \"/usr/bin/python3 train.py\"");
+  EXPECT_EQ(exception_lines({"no traceback", "at all"}),
+            (std::vector<std::string>{"no traceback", "at all"}));
+}
+
+}  // namespace
+}  // namespace sagebrush::agent

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "agent/object_calls.h"
+#include "agent/script_command.h"
+#include "agent/script_job.h"
+#include "container/launch.h"
+
+namespace sagebrush::agent {
+
+// Puts the job's source into /opt/ml/code of the workplace, whose channels are staged, and says how
+// its program is run. Throws Error{kNotFound, kDenied, kInvalid} in words for the job's owner.
+EntryPoint place_source(const ScriptJob& job, const container::Workplace& place,
+                        ObjectCalls& objects);
+
+// The interpreter's path in a container of the host image. wanted: a path or a name; "": python3.
+// Throws Error{kInvalid} when the machine has none.
+std::string find_interpreter(const std::string& wanted);
+
+}  // namespace sagebrush::agent
