@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/data_prepare.h"
 #include "cli/interrupt.h"
 #include "cli/upload.h"
 
@@ -31,6 +32,33 @@ int run_upload(const Flags& flags, Context& context) {
   return 0;
 }
 
+void add_prepare(CLI::App& data, Command& chosen) {
+  auto flags = std::make_shared<PrepareFlags>();
+  CLI::App* command = data.add_subcommand(
+      "prepare",
+      "Splits and packs images for the image-classification algorithm, and uploads them");
+  command->fallthrough();
+  command->add_option("format", flags->format, "cifar10, mnist or imagefolder")
+      ->required()
+      ->check(CLI::IsMember({"cifar10", "mnist", "imagefolder"}));
+  command->add_option("folder", flags->folder, "Folder with the images")->required();
+  command->add_option("--to", flags->target, "s3://bucket/prefix; a missing bucket is made");
+  command->add_option("--output", flags->output, "Keep the prepared files in this folder");
+  for (const char* name : {"--validation", "--test", "--seed", "--size", "--channels"}) {
+    command
+        ->add_option_function<std::string>(
+            name,
+            [flags, name](const std::string& value) {
+              flags->passed.insert(flags->passed.end(), {name, value});
+            },
+            "As of sagebrush-vision preprocess")
+        ->type_name("N");
+  }
+  command->callback([flags, &chosen] {
+    chosen = [flags](Context& context) { return run_prepare(*flags, context); };
+  });
+}
+
 }  // namespace
 
 void add_data(CLI::App& app, Command& chosen) {
@@ -38,6 +66,7 @@ void add_data(CLI::App& app, Command& chosen) {
   CLI::App* data = app.add_subcommand("data", "Puts training data into S3");
   data->fallthrough();
   data->require_subcommand(1);
+  add_prepare(*data, chosen);
   CLI::App* command = data->add_subcommand(
       "upload", "Uploads a file or folder; what is there already with the same content is skipped");
   command->fallthrough();

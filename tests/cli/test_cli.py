@@ -31,6 +31,32 @@ class CliTest(unittest.TestCase):
         return command.run(arguments, environment, cwd=self.home)
 
 
+class Prepare(CliTest):
+    def setUp(self):
+        super().setUp()
+        if not pathlib.Path(command.support.program()).with_name("sagebrush-vision").exists():
+            self.skipTest("sagebrush-vision is not built")
+
+    def test_images_are_split_packed_and_uploaded(self):
+        batch = b"".join(bytes([i % 10]) + bytes([i]) * 3072 for i in range(100))
+        for name in ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"):
+            (self.home / f"{name}.bin").write_bytes(batch)
+        code, out, err = self.run_cli("data", "prepare", "cifar10", ".", "--to", "s3://prepared/c10", "--validation", "50")
+        self.assertEqual(code, 0, err)
+        self.assertIn("Training samples: 450\nValidation samples: 50\nTest samples: 100\n", out)
+        keys = [o["Key"] for o in self.server.client("s3").list_objects_v2(Bucket="prepared")["Contents"]]
+        self.assertIn("c10/train/images-00000.npy", keys)
+        self.assertIn("c10/validation/manifest.json", keys)
+
+    def test_its_failure_is_the_commands_failure(self):
+        code, out, err = self.run_cli("data", "prepare", "mnist", ".", "--to", "s3://prepared/none")
+        self.assertEqual(code, 1)
+        self.assertIn("nothing to prepare was found", err)
+        code, out, err = self.run_cli("data", "prepare", "mnist", ".")
+        self.assertNotEqual(code, 0)
+        self.assertIn("--to s3://bucket/prefix", err)
+
+
 class Env(CliTest):
     def test_exports_lead_a_shell_to_the_server(self):
         script = f'eval "$({command.support.program()} env --data-dir {self.server.data})" && env'

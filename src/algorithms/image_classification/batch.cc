@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "algorithms/image_classification/error.h"
-#include "algorithms/image_classification/random.h"
 
 namespace sagebrush::vision {
 namespace {
@@ -105,15 +103,6 @@ void gather(const Pixel* pixels, const ImageSet& set, const Affine& affine,
 }
 
 }  // namespace
-
-std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::uint64_t epoch, std::size_t count) {
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
-  Random random(seed, Random::Stream::kOrder, epoch);
-  for (std::size_t i = count; i > 1; --i)
-    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
-  return order;
-}
 
 Normalization measure(const ImageSet& set) {
   // 4096 x 4096 pixels of 255 squared fit 64 bits.

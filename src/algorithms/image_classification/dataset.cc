@@ -5,16 +5,27 @@
 #include <optional>
 
 #include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/image_folder_set.h"
+#include "algorithms/image_classification/prepare/source.h"
+#include "algorithms/image_classification/prepared_split.h"
 
 namespace sagebrush::vision {
 namespace fs = std::filesystem;
 namespace {
 
-enum class Half { kTrain, kTest };
+enum class Half { kTrain, kValidation, kTest };
+
+const char* word_of(Half half) {
+  switch (half) {
+    case Half::kTrain: return "train";
+    case Half::kValidation: return "validation";
+    case Half::kTest: return "test";
+  }
+  return "";
+}
 
 std::vector<std::string> expected_names(Half half, bool images) {
   const std::string idx = half == Half::kTrain ? "train" : "t10k";
-  const std::string npy = half == Half::kTrain ? "train" : "test";
   const std::string kind = images ? "images" : "labels";
   const std::string rank = images ? "idx3" : "idx1";
   std::vector<std::string> names;
@@ -22,7 +33,8 @@ std::vector<std::string> expected_names(Half half, bool images) {
     names.push_back(idx + "-" + kind + dash + rank + "-ubyte");
     names.push_back(names.back() + ".gz");
   }
-  names.push_back(npy + "_" + kind + ".npy");
+  if (half == Half::kValidation) names.push_back("validation_" + kind + ".npy");
+  names.push_back(std::string(half == Half::kTrain ? "train" : "test") + "_" + kind + ".npy");
   return names;
 }
 
@@ -50,14 +62,25 @@ std::optional<fs::path> find_file(const std::vector<fs::path>& files,
   return std::nullopt;
 }
 
-bool has_half(const std::vector<fs::path>& files, Half half) {
-  return find_file(files, expected_names(half, true)).has_value();
+// The manifest of that half; in a channel of its own the only one there is, whatever it is called.
+std::optional<fs::path> find_manifest(const std::vector<fs::path>& files, Half half, bool own) {
+  std::vector<fs::path> all;
+  for (const fs::path& file : files) {
+    if (file.filename() != "manifest.json") continue;
+    const std::optional<std::string> split = prepared_split_of(file);
+    if (!split) continue;
+    if (*split == word_of(half)) return file;
+    all.push_back(file);
+  }
+  return own && all.size() == 1 ? std::optional(all.front()) : std::nullopt;
 }
 
 [[noreturn]] void not_found(const std::string& where, const std::vector<fs::path>& files, Half half,
                             bool images) {
-  std::string text = where + ": no " + (half == Half::kTrain ? "training" : "test") +
-                     (images ? " images" : " labels") + " found; expected one of";
+  std::string text = where + ": no " + (half == Half::kTrain ? "training" : word_of(half)) +
+                     (images ? " images" : " labels") +
+                     " found; expected a prepared split (manifest.json), class folders of JPEG or "
+                     "PNG files, or one of";
   const std::vector<std::string> names = expected_names(half, images);
   for (const std::string& name : names) text += (name == names.front() ? " " : ", ") + name;
   if (files.empty()) {
@@ -78,7 +101,7 @@ Array read_array(const fs::path& path) {
                                     : parse_idx(std::move(bytes), name);
 }
 
-ImageSet load_half(const std::string& where, const std::vector<fs::path>& files, Half half) {
+ImageSet load_arrays(const std::string& where, const std::vector<fs::path>& files, Half half) {
   const auto images = find_file(files, expected_names(half, true));
   if (!images) not_found(where, files, half, true);
   const auto labels = find_file(files, expected_names(half, false));
@@ -89,8 +112,23 @@ ImageSet load_half(const std::string& where, const std::vector<fs::path>& files,
 
 struct Channel {
   std::string where;
+  fs::path folder;
   std::vector<fs::path> files;
 };
+
+ImageSet load_half(const Channel& channel, Half half, bool own) {
+  if (const auto manifest = find_manifest(channel.files, half, own))
+    return read_prepared_split(*manifest);
+  if (!find_file(channel.files, expected_names(half, true)) && own &&
+      is_image_folder(channel.folder))
+    return load_image_folder(channel.folder);
+  return load_arrays(channel.where, channel.files, half);
+}
+
+bool has_half(const Channel& channel, Half half) {
+  return find_file(channel.files, expected_names(half, true)) ||
+         find_manifest(channel.files, half, false);
+}
 
 std::optional<Channel> open_channel(const std::map<std::string, fs::path>& channels,
                                     std::initializer_list<const char*> names) {
@@ -99,9 +137,51 @@ std::optional<Channel> open_channel(const std::map<std::string, fs::path>& chann
     if (found == channels.end()) continue;
     if (!fs::is_directory(found->second))
       user_error("channel " + found->first + ": folder " + found->second.string() + " is missing");
-    return Channel{"channel " + found->first, files_below(found->second)};
+    return Channel{"channel " + found->first, found->second, files_below(found->second)};
   }
   return std::nullopt;
+}
+
+// Holds `set` against the training images, and gives its labels the training set's meaning.
+void fit(ImageSet& set, const ImageSet& train) {
+  if (train.height != set.height || train.width != set.width || train.channels != set.channels)
+    user_error(set.source + ": its images are " + std::to_string(set.height) + "x" +
+               std::to_string(set.width) + "x" + std::to_string(set.channels) + ", those of " +
+               train.source + " are " + std::to_string(train.height) + "x" +
+               std::to_string(train.width) + "x" + std::to_string(train.channels));
+  if (set.class_names == train.class_names || set.class_names.empty() || train.class_names.empty())
+    return;
+  std::vector<std::int64_t> meaning;
+  for (const std::string& name : set.class_names) {
+    const auto found = std::find(train.class_names.begin(), train.class_names.end(), name);
+    if (found == train.class_names.end())
+      user_error(set.source + ": class " + name + " is not one of the training images'");
+    meaning.push_back(found - train.class_names.begin());
+  }
+  for (std::int64_t& label : set.labels) {
+    if (label >= static_cast<std::int64_t>(meaning.size()))
+      user_error(set.source + ": has a label " + std::to_string(label) + " but names " +
+                 std::to_string(meaning.size()) + " classes");
+    label = meaning[static_cast<std::size_t>(label)];
+  }
+  set.class_names = train.class_names;
+}
+
+// One channel with everything in it.
+Dataset load_single(const Channel& channel) {
+  Dataset data;
+  if (!has_half(channel, Half::kTrain) && is_image_folder(channel.folder))
+    return load_image_dataset(channel.folder, channel.where);
+  const bool validation =
+      find_manifest(channel.files, Half::kValidation, false) || !has_half(channel, Half::kTest);
+  std::future<ImageSet> small = std::async(std::launch::async, [&] {
+    return load_half(channel, validation ? Half::kValidation : Half::kTest, false);
+  });
+  data.train = load_half(channel, Half::kTrain, false);
+  data.validation = small.get();
+  if (validation && find_manifest(channel.files, Half::kTest, false))
+    data.test = load_half(channel, Half::kTest, false);
+  return data;
 }
 
 }  // namespace
@@ -115,31 +195,39 @@ Dataset load_dataset(const std::map<std::string, fs::path>& channels) {
     for (const auto& channel : channels) names += " " + channel.first;
     user_error("no channel named train or training; the job has:" + names);
   }
-  std::optional<Channel> test = open_channel(channels, {"test", "testing", "validation"});
-  if (!test) {
-    if (!has_half(train->files, Half::kTest) && has_half(train->files, Half::kTrain))
+  const std::optional<Channel> validation = open_channel(channels, {"validation", "val"});
+  const std::optional<Channel> test = open_channel(channels, {"test", "testing"});
+  Dataset data;
+  if (!validation && !test) {
+    if (!has_half(*train, Half::kTest) && !has_half(*train, Half::kValidation) &&
+        has_half(*train, Half::kTrain))
       user_error("no channel named test, testing or validation, and " + train->where +
                  " holds no test images (t10k-images-idx3-ubyte[.gz] or test_images.npy)");
-    test = train;
+    data = load_single(*train);
+  } else {
+    // The small halves are read while the large one inflates.
+    const bool both = validation && test;
+    std::future<ImageSet> small = std::async(std::launch::async, [&] {
+      return validation ? load_half(*validation, Half::kValidation, true)
+                        : load_half(*test, Half::kTest, true);
+    });
+    data.train = load_half(*train, Half::kTrain, true);
+    data.validation = small.get();
+    if (both) data.test = load_half(*test, Half::kTest, true);
   }
-  // The small half is read while the large one inflates.
-  std::future<ImageSet> small = std::async(
-      std::launch::async, [&test] { return load_half(test->where, test->files, Half::kTest); });
-  Dataset data;
-  data.train = load_half(train->where, train->files, Half::kTrain);
-  data.test = small.get();
-  if (data.train.image_size() != data.test.image_size() || data.train.width != data.test.width ||
-      data.train.channels != data.test.channels)
-    user_error(data.test.source + ": its images are " + std::to_string(data.test.height) + "x" +
-               std::to_string(data.test.width) + "x" + std::to_string(data.test.channels) +
-               ", those of " + data.train.source + " are " + std::to_string(data.train.height) +
-               "x" + std::to_string(data.train.width) + "x" + std::to_string(data.train.channels));
+  fit(data.validation, data.train);
+  if (data.test) fit(*data.test, data.train);
   return data;
 }
 
 ImageSet load_test_set(const fs::path& folder) {
   if (!fs::is_directory(folder)) user_error(folder.string() + ": is not a folder");
-  return load_half(folder.string(), files_below(folder), Half::kTest);
+  return load_half({folder.string(), folder, files_below(folder)}, Half::kTest, true);
+}
+
+bool has_array_files(const fs::path& folder) {
+  const std::vector<fs::path> files = files_below(folder);
+  return find_file(files, expected_names(Half::kTrain, true)).has_value();
 }
 
 }  // namespace sagebrush::vision

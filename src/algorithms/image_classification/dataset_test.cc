@@ -59,10 +59,10 @@ TEST(LoadDataset, FindsFilesAtAnyDepthOfTwoChannelsAndOfOne) {
   const Dataset two =
       load_dataset({{"training", scratch.path() / "a"}, {"validation", scratch.path() / "b"}});
   EXPECT_EQ(two.train.count, 6U);
-  EXPECT_EQ(two.test.count, 4U);
+  EXPECT_EQ(two.validation.count, 4U);
   EXPECT_EQ(count_classes(two), 2U);
   const Dataset one = load_dataset({{"mnist", scratch.path()}});
-  EXPECT_EQ(one.test.count, 4U);
+  EXPECT_EQ(one.validation.count, 4U);
 }
 
 TEST(LoadDataset, MistakesNameChannelAndExpectedFile) {

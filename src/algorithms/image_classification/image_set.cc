@@ -70,14 +70,22 @@ bool read_image_shape(const Array& images, const std::string& name, ImageSet& se
 
 ImageSet make_image_set(Array images, const std::string& images_name, const Array& labels,
                         const std::string& labels_name) {
-  ImageSet set;
-  set.source = images_name;
-  const bool channels_first = read_image_shape(images, images_name, set);
+  ImageSet shape;
+  read_image_shape(images, images_name, shape);  // swapped files are best told by the images
   if (labels.shape.size() != 1)
     user_error(labels_name + ": has shape " + shape_text(labels) +
                "; labels must be one integer an image" +
                (labels.shape.size() == 3 ? "; are images and labels swapped?" : ""));
-  set.labels = to_integers(labels, labels_name);
+  return make_image_set(std::move(images), images_name, to_integers(labels, labels_name),
+                        labels_name);
+}
+
+ImageSet make_image_set(Array images, const std::string& images_name,
+                        std::vector<std::int64_t> labels, const std::string& labels_name) {
+  ImageSet set;
+  set.source = images_name;
+  const bool channels_first = read_image_shape(images, images_name, set);
+  set.labels = std::move(labels);
   if (set.labels.size() != set.count)
     user_error(labels_name + ": holds " + std::to_string(set.labels.size()) + " labels, but " +
                images_name + " holds " + std::to_string(set.count) + " images");
@@ -100,12 +108,21 @@ std::size_t count_classes(const Dataset& data) {
     return *std::max_element(set.labels.begin(), set.labels.end());
   };
   const std::int64_t train = highest(data.train);
-  if (train < 1)
+  const auto named = static_cast<std::int64_t>(data.train.class_names.size());
+  if (named != 0 && train >= named)
+    user_error(data.train.source + ": has a label " + std::to_string(train) + " but names " +
+               std::to_string(named) + " classes");
+  const std::int64_t classes = std::max(train + 1, named);
+  if (classes < 2)
     user_error(data.train.source + ": all labels are 0; at least two classes are needed");
-  if (highest(data.test) > train)
-    user_error(data.test.source + ": the test labels go to " + std::to_string(highest(data.test)) +
-               ", the training labels only to " + std::to_string(train));
-  return static_cast<std::size_t>(train) + 1;
+  const auto check = [&](const ImageSet& set, const char* what) {
+    if (highest(set) >= classes)
+      user_error(set.source + ": the " + what + " labels go to " + std::to_string(highest(set)) +
+                 ", the training labels only to " + std::to_string(classes - 1));
+  };
+  check(data.validation, "test");
+  if (data.test) check(*data.test, "test");
+  return static_cast<std::size_t>(classes);
 }
 
 }  // namespace sagebrush::vision

@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "algorithms/image_classification/command_options.h"
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/evaluation.h"
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/hyperparameters.h"
+#include "algorithms/image_classification/prepare/prepare_command.h"
 #include "algorithms/image_classification/processors.h"
 #include "algorithms/image_classification/training_run.h"
 #include "algorithms/image_classification/worker_pool.h"
@@ -51,48 +53,22 @@ void print_help() {
       "(/opt/ml)\n"
       "  sagebrush-vision evaluate --model DIR --data DIR   accuracy of a saved model on test "
       "data\n"
+      "%s"
       "  sagebrush-vision version\n"
       "  sagebrush-vision --help\n\n"
-      "Channels: train (or training) and test (or testing, validation); or one channel with both.\n"
-      "Files: MNIST's IDX files, plain or gzip'd (train-images-idx3-ubyte[.gz], t10k-...), or\n"
-      "{train,test}_{images,labels}.npy.\n\n"
+      "Channels: train (or training), and validation or test (or both); or one channel with all.\n"
+      "Files: what preprocess writes; MNIST's IDX files, plain or gzip'd "
+      "(train-images-idx3-ubyte,\n"
+      "t10k-...); {train,validation,test}_{images,labels}.npy; class folders of JPEG or PNG.\n\n"
       "Hyperparameters:\n%s\n"
       "Exit status: 0 done, or stopped by SIGTERM with checkpoint and model saved; 1 failed (the\n"
       "reason is on standard error and in DIR/output/failure); 2 wrong usage.\n",
-      hyperparameters_help().c_str());
+      kPreprocessHelp, hyperparameters_help().c_str());
 }
 
 int usage(const std::string& what) {
   std::fprintf(stderr, "sagebrush-vision: %s; see sagebrush-vision --help\n", what.c_str());
   return kUsage;
-}
-
-// The options of a command: each takes a value, as "--name value" or "--name=value".
-struct Option {
-  const char* name;
-  std::string* value;
-};
-
-std::string parse_options(const std::vector<std::string>& words,
-                          const std::vector<Option>& options) {
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::size_t equals = words[i].find('=');
-    const std::string name = words[i].substr(0, equals);
-    const Option* found = nullptr;
-    for (const Option& option : options) {
-      if (name == option.name) found = &option;
-    }
-    if (found == nullptr) return "unknown argument " + words[i];
-    if (equals != std::string::npos) {
-      *found->value = words[i].substr(equals + 1);
-    } else if (++i < words.size()) {
-      *found->value = words[i];
-    } else {
-      return name + " needs a value";
-    }
-    if (found->value->empty()) return name + " needs a value";
-  }
-  return "";
 }
 
 int report_failure(const std::filesystem::path& failure_file, const std::string& message) {
@@ -145,9 +121,20 @@ int evaluate(const std::vector<std::string>& words) {
   }
 }
 
+int preprocess(const std::vector<std::string>& words) {
+  try {
+    return run_preprocess(words);
+  } catch (const std::bad_alloc&) {
+    return report_failure({}, "out of memory");
+  } catch (const std::exception& error) {
+    return report_failure({}, error.what());
+  }
+}
+
 int run(const std::vector<std::string>& words) {
-  if (words.empty()) return usage("a command is needed: train, evaluate, version");
+  if (words.empty()) return usage("a command is needed: train, evaluate, preprocess, version");
   const std::string& command = words[0];
+  if (command == "preprocess") return preprocess(words);
   if (command == "train") return train(words);
   if (command == "evaluate") return evaluate(words);
   if (command == "--help" || command == "-h" || command == "help") {

@@ -10,7 +10,7 @@ namespace sagebrush::vision {
 // epoch, step).
 class Random {
  public:
-  enum class Stream : std::uint64_t { kWeights = 1, kOrder = 2, kShift = 3 };
+  enum class Stream : std::uint64_t { kWeights = 1, kOrder = 2, kShift = 3, kSplit = 4 };
 
   Random(std::uint64_t seed, Stream stream, std::uint64_t index = 0)
       : state_(mix(mix(mix(seed) + static_cast<std::uint64_t>(stream)) + index)) {}
@@ -38,6 +38,9 @@ class Random {
 
   std::uint64_t state_;
 };
+
+// 0 to count - 1 in an order drawn from `random` (Fisher and Yates).
+std::vector<std::uint32_t> shuffled(Random random, std::size_t count);
 
 // The order in which an epoch visits `count` images.
 std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::uint64_t epoch, std::size_t count);

@@ -111,7 +111,7 @@ class TrainingRun {
     report_.line("Training on " + std::to_string(train.count) + " images of " +
                  std::to_string(train.height) + "x" + std::to_string(train.width) + "x" +
                  std::to_string(train.channels) + ", " + std::to_string(config_.network.classes) +
-                 " classes; testing on " + std::to_string(data_.test.count));
+                 " classes; testing on " + std::to_string(data_.validation.count));
     std::string text = "Hyperparameters:";
     for (const auto& [name, value] : to_pairs(values_)) text += " " + name + "=" + value;
     report_.line(text);
@@ -169,7 +169,7 @@ class TrainingRun {
         static_cast<double>(progress_.correct) / (static_cast<double>(steps) * batch);
     metrics.images_per_second =
         steps_here == 0 ? 0 : static_cast<double>(steps_here) * batch / seconds_since(start);
-    metrics.validation_accuracy = trainer_->accuracy(data_.test);
+    metrics.validation_accuracy = trainer_->accuracy(data_.validation);
     metrics.seconds = seconds_before_ + seconds_since(begin_);
     report_.epoch(metrics);
     Progress next;

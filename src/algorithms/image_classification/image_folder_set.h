@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "algorithms/image_classification/dataset.h"
+
+namespace sagebrush::vision {
+
+// Class folders of JPEG or PNG files of one size, read as they are: training without preparing.
+// Throws Error{kUser} as read_image_folder.
+ImageSet load_image_folder(const std::filesystem::path& folder);
+
+// A folder with train/ and one or both of validation/ and test/, each with class folders.
+Dataset load_image_dataset(const std::filesystem::path& folder, const std::string& where);
+
+}  // namespace sagebrush::vision

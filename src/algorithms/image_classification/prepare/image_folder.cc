@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <atomic>
+#include <set>
+
+#include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/file.h"
+#include "algorithms/image_classification/prepare/image.h"
+#include "algorithms/image_classification/prepare/source.h"
+#include "algorithms/image_classification/worker_pool.h"
+
+namespace sagebrush::vision {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMaxImageFile = std::size_t{256} << 20;
+
+struct Picture {
+  fs::path path;
+  std::int64_t label;
+};
+
+bool ignored(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.empty() || name[0] == '.' || name == "Thumbs.db" || name == "desktop.ini";
+}
+
+std::vector<fs::path> sorted_entries(const fs::path& folder, bool folders) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (!ignored(entry.path()) && (folders ? entry.is_directory() : entry.is_regular_file()))
+      found.push_back(entry.path());
+  }
+  if (error) user_error(folder.string() + ": cannot be listed: " + error.message());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<std::string> class_names(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const fs::path& entry : sorted_entries(folder, true)) names.push_back(entry.filename());
+  return names;
+}
+
+// The first of those names that is a folder, or an empty path.
+fs::path part(const fs::path& folder, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    if (fs::is_directory(folder / name)) return folder / name;
+  }
+  return {};
+}
+
+std::vector<Picture> list_pictures(const fs::path& folder,
+                                   const std::vector<std::string>& classes) {
+  std::vector<Picture> pictures;
+  for (const fs::path& entry : sorted_entries(folder, true)) {
+    const auto found = std::find(classes.begin(), classes.end(), entry.filename().string());
+    if (found == classes.end())
+      user_error(entry.string() + ": is a class that the training images do not have");
+    const std::vector<fs::path> files = sorted_entries(entry, false);
+    if (files.empty()) user_error(entry.string() + ": is a class without an image");
+    for (const fs::path& file : files) pictures.push_back({file, found - classes.begin()});
+  }
+  const std::vector<fs::path> loose = sorted_entries(folder, false);
+  if (!loose.empty())
+    user_error(loose.front().string() + ": lies beside the class folders, so it has no class");
+  return pictures;
+}
+
+Image read_picture(const fs::path& path, const SourceOptions& options) {
+  const Bytes file = read_file(path, kMaxImageFile);
+  Image image = decode_image(file.data(), file.size(), options.channels, path.string());
+  return options.height == 0 ? image : resize_to_cover(image, options.height, options.width);
+}
+
+LabelledImages read_pictures(const std::vector<Picture>& pictures, const std::string& what,
+                             const SourceOptions& options, const Source& source,
+                             WorkerPool& pool) {
+  LabelledImages set;
+  const std::size_t size = source.image_size();
+  set.pixels.resize(pictures.size() * size);
+  for (const Picture& picture : pictures) set.labels.push_back(picture.label);
+  constexpr std::size_t kRun = 100;
+  std::atomic<std::size_t> done{0};
+  pool.run(static_cast<int>((pictures.size() + kRun - 1) / kRun), [&](int run) {
+    const std::size_t first = static_cast<std::size_t>(run) * kRun;
+    const std::size_t last = std::min(first + kRun, pictures.size());
+    for (std::size_t i = first; i < last; ++i) {
+      const Image image = read_picture(pictures[i].path, options);
+      if (image.height != source.height || image.width != source.width)
+        user_error(pictures[i].path.string() + ": is " + std::to_string(image.width) + "x" +
+                   std::to_string(image.height) + " pixels, the first image is " +
+                   std::to_string(source.width) + "x" + std::to_string(source.height) +
+                   "; give --size to bring all to one size");
+      std::copy(image.pixels.begin(), image.pixels.end(),
+                set.pixels.begin() + static_cast<std::ptrdiff_t>(i * size));
+    }
+    const std::size_t before = done.fetch_add(last - first);
+    if (options.say && before / 10000 != (before + last - first) / 10000)
+      options.say(what + ": " + std::to_string(before + last - first) + " of " +
+                  std::to_string(pictures.size()) + " images read");
+  });
+  return set;
+}
+
+}  // namespace
+
+bool is_image_folder(const fs::path& folder) {
+  for (const fs::path& entry : sorted_entries(folder, true)) {
+    for (const fs::path& inner : {entry, sorted_entries(entry, true).empty()
+                                             ? entry
+                                             : sorted_entries(entry, true).front()}) {
+      const std::vector<fs::path> files = sorted_entries(inner, false);
+      if (files.empty()) continue;
+      const Bytes bytes = read_file(files.front(), kMaxImageFile);
+      if (looks_like_image(bytes.data(), bytes.size())) return true;
+    }
+  }
+  return false;
+}
+
+Source read_image_folder(const fs::path& folder, const SourceOptions& options, WorkerPool& pool) {
+  const fs::path train = part(folder, {"train", "training"});
+  const fs::path validation = part(folder, {"validation", "val", "valid"});
+  const fs::path test = part(folder, {"test", "testing"});
+  Source source;
+  source.kind = "image folders";
+  source.channels = options.channels;
+  const fs::path& first = train.empty() ? folder : train;
+  source.classes = class_names(first);
+  if (source.classes.size() < 2)
+    user_error(first.string() + ": holds " + std::to_string(source.classes.size()) +
+               " class folders; at least two are needed");
+  const std::vector<Picture> pictures = list_pictures(first, source.classes);
+  source.height = options.height;
+  source.width = options.width;
+  if (source.height == 0) {
+    const Image image = read_picture(pictures.front().path, options);
+    source.height = image.height;
+    source.width = image.width;
+  }
+  source.train = read_pictures(pictures, "train", options, source, pool);
+  if (train.empty()) return source;
+  if (!validation.empty())
+    source.validation = read_pictures(list_pictures(validation, source.classes), "validation",
+                                      options, source, pool);
+  if (!test.empty())
+    source.test =
+        read_pictures(list_pictures(test, source.classes), "test", options, source, pool);
+  return source;
+}
+
+}  // namespace sagebrush::vision

@@ -1,0 +1,205 @@
+#include "algorithms/image_classification/prepare/prepare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <png.h>
+#include <turbojpeg.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "algorithms/image_classification/dataset.h"
+#include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/prepare/image.h"
+#include "algorithms/image_classification/prepare/split.h"
+#include "algorithms/image_classification/prepared_split.h"
+#include "algorithms/image_classification/scratch_folder.h"
+#include "algorithms/image_classification/worker_pool.h"
+
+namespace sagebrush::vision {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+Bytes jpeg(int side, std::uint8_t value) {
+  const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side * side * 3), value);
+  unsigned char* out = nullptr;
+  unsigned long size = 0;
+  void* encoder = tjInitCompress();
+  tjCompress2(encoder, pixels.data(), side, 0, side, TJPF_RGB, &out, &size, TJSAMP_444, 95, 0);
+  Bytes bytes(out, out + size);
+  tjFree(out);
+  tjDestroy(encoder);
+  return bytes;
+}
+
+Bytes png(unsigned side, bool alpha, std::uint8_t value) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = image.height = side;
+  image.format = alpha ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB;
+  std::vector<std::uint8_t> pixels(PNG_IMAGE_SIZE(image), value);
+  Bytes bytes(pixels.size() + 4096);
+  png_alloc_size_t size = bytes.size();
+  EXPECT_NE(png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels.data(), 0, nullptr), 0);
+  bytes.resize(size);
+  return bytes;
+}
+
+void put(const fs::path& path, const Bytes& bytes) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
+}
+
+class PrepareTest : public ::testing::Test {
+ protected:
+  std::string prepared(const char* format = "auto") {
+    PrepareOptions options;
+    options.input = folder_.path() / "in";
+    options.output = folder_.path() / "out";
+    options.format = format;
+    options.validation = 0.25;
+    options.test = 0.25;
+    options.images.say = [this](const std::string& line) { said_ += line + "\n"; };
+    prepare(options, pool_);
+    return said_;
+  }
+  std::string failure(const char* format = "auto") {
+    try {
+      prepared(format);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  fs::path in(const std::string& name) const { return folder_.path() / "in" / name; }
+
+  ScratchFolder folder_;
+  WorkerPool pool_{2};
+  std::string said_;
+};
+
+TEST_F(PrepareTest, ClassFoldersBecomeSplitsThatTrainingReads) {
+  for (int i = 0; i < 8; ++i) {
+    put(in("cat/" + std::to_string(i) + ".jpg"), jpeg(8, static_cast<std::uint8_t>(10 * i)));
+    put(in("dog/" + std::to_string(i) + ".png"), png(8, i % 2 == 0, 200));
+  }
+  EXPECT_THAT(prepared(), HasSubstr("Training samples: 8\nValidation samples: 4\nTest samples: 4\n"));
+  const Dataset data = load_dataset({{"data", folder_.path() / "out"}});
+  EXPECT_EQ(data.train.count, 8U);
+  EXPECT_EQ(data.validation.count, 4U);
+  ASSERT_TRUE(data.test);
+  EXPECT_EQ(std::count(data.test->labels.begin(), data.test->labels.end(), 1), 2);
+  EXPECT_EQ(data.train.class_names, (std::vector<std::string>{"cat", "dog"}));
+  for (std::size_t i = 0; i < data.train.count; ++i) {
+    if (data.train.labels[i] == 1) EXPECT_EQ(data.train.bytes.data()[i * 192], 200);
+  }
+}
+
+TEST_F(PrepareTest, ImagesOfSeveralSizesNeedASize) {
+  put(in("cat/0.jpg"), jpeg(8, 1));
+  put(in("cat/1.jpg"), jpeg(16, 1));
+  put(in("dog/0.jpg"), jpeg(8, 1));
+  EXPECT_THAT(failure(), HasSubstr("give --size"));
+}
+
+TEST_F(PrepareTest, DamageAndStrayFilesAreNamed) {
+  Bytes cut = jpeg(32, 77);
+  cut.resize(cut.size() / 2);
+  put(in("cat/0.jpg"), jpeg(32, 1));
+  put(in("dog/broken.jpg"), cut);
+  EXPECT_THAT(failure(), HasSubstr("broken.jpg: is a damaged JPEG"));
+  put(in("dog/broken.jpg"), {});
+  EXPECT_THAT(failure(), HasSubstr("broken.jpg: is empty"));
+  put(in("dog/broken.jpg"), {'G', 'I', 'F'});
+  EXPECT_THAT(failure(), HasSubstr("broken.jpg: is neither JPEG nor PNG"));
+  put(in("dog/broken.jpg"), jpeg(32, 1));
+  put(in("loose.jpg"), jpeg(32, 1));
+  EXPECT_THAT(failure(), HasSubstr("loose.jpg: lies beside the class folders"));
+  fs::remove(in("loose.jpg"));
+  fs::create_directories(in("owl"));
+  EXPECT_THAT(failure(), HasSubstr("owl: is a class without an image"));
+}
+
+TEST_F(PrepareTest, CifarBinaryIsReadAndItsMistakesAreNamed) {
+  Bytes batch;
+  for (int i = 0; i < 40; ++i) {
+    batch.push_back(static_cast<std::uint8_t>(i % 10));
+    for (int p = 0; p < 3072; ++p) batch.push_back(static_cast<std::uint8_t>(p / 1024 * 50 + i));
+  }
+  for (int i = 1; i <= 5; ++i) put(in("data_batch_" + std::to_string(i) + ".bin"), batch);
+  EXPECT_THAT(failure(), HasSubstr("test_batch.bin: is missing"));
+  put(in("test_batch.bin"), batch);
+  EXPECT_THAT(prepared("cifar10"), HasSubstr("Training samples: 150\n"));
+  const Dataset data = load_dataset({{"train", folder_.path() / "out/train"},
+                                     {"validation", folder_.path() / "out/validation"}});
+  EXPECT_EQ(data.train.class_names[9], "truck");
+  EXPECT_EQ(data.train.bytes.data()[1], data.train.bytes.data()[0] + 50);
+  batch[3073] = 10;
+  put(in("test_batch.bin"), batch);
+  EXPECT_THAT(failure(), HasSubstr("label 10 of image 1 is outside 0 to 9"));
+  batch.pop_back();
+  put(in("test_batch.bin"), batch);
+  EXPECT_THAT(failure(), HasSubstr("truncated"));
+}
+
+TEST_F(PrepareTest, NothingToPrepareSaysWhatWasExpected) {
+  put(in("notes.txt"), {'x'});
+  EXPECT_THAT(failure(), HasSubstr("train/<class>/"));
+  EXPECT_THAT(failure("mnist"), HasSubstr("train-images-idx3-ubyte"));
+}
+
+TEST_F(PrepareTest, ADamagedShardIsNamedWhenItIsRead) {
+  for (int i = 0; i < 4; ++i) {
+    put(in("a/" + std::to_string(i) + ".jpg"), jpeg(8, 1));
+    put(in("b/" + std::to_string(i) + ".jpg"), jpeg(8, 99));
+  }
+  prepared();
+  const fs::path shard = folder_.path() / "out/train/images-00000.npy";
+  Bytes bytes = read_file(shard);
+  bytes.back() ^= 1;
+  put(shard, bytes);
+  EXPECT_THROW(load_dataset({{"data", folder_.path() / "out"}}), Error);
+}
+
+TEST(Split, IsStratifiedAndSeeded) {
+  const auto make = [] {
+    LabelledImages images;
+    for (int i = 0; i < 100; ++i) {
+      images.labels.push_back(i % 4 == 0 ? 1 : 0);
+      images.pixels.push_back(static_cast<std::uint8_t>(i));
+    }
+    return images;
+  };
+  LabelledImages first = make();
+  LabelledImages second = make();
+  LabelledImages other = make();
+  const LabelledImages a = split_off(first, 1, 20, 7);
+  EXPECT_EQ(std::count(a.labels.begin(), a.labels.end(), 1), 5);
+  EXPECT_EQ(first.count(), 80U);
+  EXPECT_EQ(split_off(second, 1, 20, 7).pixels, a.pixels);
+  EXPECT_NE(split_off(other, 1, 20, 8).pixels, a.pixels);
+  EXPECT_THROW(split_off(first, 1, 80, 7), Error);
+}
+
+TEST(Resize, KeepsAFlatImageFlatAndTheMiddle) {
+  Image image;
+  image.height = 10;
+  image.width = 30;
+  image.channels = 1;
+  image.pixels.assign(300, 50);
+  for (std::size_t y = 0; y < 10; ++y) {
+    for (std::size_t x = 10; x < 20; ++x) image.pixels[y * 30 + x] = 90;
+  }
+  const Image small = resize_to_cover(image, 5, 5);
+  EXPECT_EQ(small.pixels, std::vector<std::uint8_t>(25, 90));
+  EXPECT_EQ(resize_to_cover(image, 10, 30).pixels, image.pixels);
+  EXPECT_EQ(resize_to_cover(image, 40, 40).pixels[820], 90);
+}
+
+}  // namespace
+}  // namespace sagebrush::vision
