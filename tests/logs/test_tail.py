@@ -38,7 +38,9 @@ class TailTest(unittest.TestCase):
 
     def test_follows_without_losing_or_doubling_a_line(self):
         self.put("job/algo-1-1", "line before")
-        tail = subprocess.Popen(self.command("--follow"), env=self.server.environment(), text=True,
+        # aws is Python, which would keep what it writes into a pipe until there is a block of it.
+        environment = self.server.environment() | {"PYTHONUNBUFFERED": "1"}
+        tail = subprocess.Popen(self.command("--follow"), env=environment, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         lines = queue.Queue()
         reader = threading.Thread(target=lambda: [lines.put(line.rstrip("\n")) for line in tail.stdout], daemon=True)
