@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "container/cgroup.h"
+#include "container/disk_reserve.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -60,8 +61,11 @@ int Attempt::run() {
         record = failed(std::string("InternalServerError: ") + error.what(), true);
       }
       end_container();
-      write_file_atomically(folder_.exit_record(), json::serialize(to_json(record)));
+      if (record.outcome == Outcome::kFailed) make_room(false);
+      container::write_when_there_is_room(folder_.exit_record(), json::serialize(to_json(record)),
+                                          container::DiskReserve(folder_.reserve()));
     }
+    finish_logs();
     if (heartbeat_) heartbeat_->flush();
     deliver(record);
   } catch (const LeaseLost& lost) {

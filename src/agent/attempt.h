@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "agent/heartbeat.h"
+#include "agent/log_shipper.h"
 #include "agent/object_calls.h"
 #include "agent/orders.h"
 #include "agent/script_job.h"
@@ -37,6 +38,8 @@ class Attempt {
   std::optional<container::ContainerExit> supervise();
   void spawn_shim();
   void release_shim();
+  void make_room(bool model_wanted);
+  void finish_logs();
   void stop_as_ordered();
   std::filesystem::path script_line() const { return place_.root / "script-line"; }
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
@@ -61,6 +64,7 @@ class Attempt {
   File shim_word_;  // the shim waits for a byte on it, and ends when it is closed
   Orders orders_;
   std::optional<Heartbeat> heartbeat_;
+  std::optional<LogShipper> logs_;
 };
 
 }  // namespace sagebrush::agent

@@ -9,9 +9,9 @@
 #include "agent/attempt.h"
 #include "agent/checkpoint_sync.h"
 #include "agent/folder_watch.h"
-#include "agent/log_shipper.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "container/disk_reserve.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -88,12 +88,13 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   if (!attached) {
     heartbeat_->enter(Phase::kTraining, "Training image download completed. Training in progress.");
   }
-  LogShipper logs(spec_, folder_.output_log(), orders_);
+  logs_.emplace(spec_, folder_.output_log(), orders_);
   std::optional<CheckpointSync> checkpoints;
   if (prefix) {
     checkpoints.emplace(spec_, orders_, checkpoint_root_, checkpoint_below_, *prefix, stored);
   }
   const auto exit = supervise();
+  if (exit) make_room(exit->exit_code == 0);
   if (checkpoints) {
     try {
       checkpoints->finish();
@@ -101,9 +102,27 @@ std::optional<container::ContainerExit> Attempt::run_container() {
       throw Error(error.kind(), std::string("checkpoints not stored: ") + error.what());
     }
   }
-  logs.finish();
   orders_.check();
   return exit;
+}
+
+// The container has ended. What only it needed goes when the disk is full, and the model of one
+// that failed: without that neither its last lines nor its end could be stored.
+void Attempt::make_room(bool model_wanted) {
+  if (!container::short_of_room(folder_.root)) return;
+  spdlog::warn("the disk is full: removing what the ended container alone needed");
+  remove_tree(place_.layers());
+  if (!model_wanted) remove_tree(place_.ml() / "model");
+}
+
+// Returns when every line is with the server. Lines of a container that ended under another agent
+// too.
+void Attempt::finish_logs() {
+  if (!logs_ && fs::exists(folder_.output_log())) {
+    logs_.emplace(spec_, folder_.output_log(), orders_);
+  }
+  if (logs_) logs_->finish();
+  orders_.check();
 }
 
 void Attempt::release_shim() {

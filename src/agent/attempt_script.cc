@@ -32,8 +32,10 @@ void set_variables(std::vector<std::string>& all, const std::map<std::string, st
 
 // What the framework images set for Python, for a job that does not.
 std::map<std::string, std::string> python_defaults() {
-  return {{"PYTHONUNBUFFERED", "1"},     {"PYTHONDONTWRITEBYTECODE", "1"},
-          {"PYTHONIOENCODING", "UTF-8"}, {"LANG", "C.UTF-8"},
+  return {{"PYTHONUNBUFFERED", "1"},
+          {"PYTHONDONTWRITEBYTECODE", "1"},
+          {"PYTHONIOENCODING", "UTF-8"},
+          {"LANG", "C.UTF-8"},
           {"LC_ALL", "C.UTF-8"}};
 }
 

@@ -11,6 +11,7 @@
 #include "agent/patience.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "container/disk_reserve.h"
 #include "container/host_rootfs.h"
 #include "container/replace_file.h"
 #include "container/runtime_config.h"
@@ -116,6 +117,7 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   const auto launch = container::prepare_launch(
       runtime_, spec, place_, spec_.job_id + "-" + std::to_string(spec_.attempt) + "-" + spec_.host,
       std::move(mounts));
+  container::DiskReserve(folder_.reserve()).take();
   container::replace_file(place_.launch(), json::serialize(to_json(launch)));
 }
 

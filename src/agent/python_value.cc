@@ -17,7 +17,8 @@ namespace json = boost::json;
 
 constexpr char32_t kLastOfPlane0 = 0xFFFF;
 
-// Gives each code point of UTF-8 text. The texts here come out of a JSON parser, which checked them.
+// Gives each code point of UTF-8 text. The texts here come out of a JSON parser, which checked
+// them.
 template <class Take>
 void for_each_code_point(std::string_view text, Take take) {
   for (std::size_t i = 0; i < text.size();) {

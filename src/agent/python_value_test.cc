@@ -14,7 +14,8 @@ std::string str(const std::string& text) {
 
 // Each expectation is what CPython 3.11 printed.
 TEST(PythonValue, DumpsAsPythonDoes) {
-  EXPECT_EQ(dumps(R"({"b": 1, "a": [1.0, true, null, "x"]})"), R"({"a":[1.0,true,null,"x"],"b":1})");
+  EXPECT_EQ(dumps(R"({"b": 1, "a": [1.0, true, null, "x"]})"),
+            R"({"a":[1.0,true,null,"x"],"b":1})");
   EXPECT_EQ(dumps("\"ü€😀\\u0007\\n\""), R"("\u00fc\u20ac\ud83d\ude00\u0007\n")");
   EXPECT_EQ(dumps("NaN"), "NaN");
   EXPECT_EQ(dumps("-Infinity"), "-Infinity");
@@ -23,11 +24,20 @@ TEST(PythonValue, DumpsAsPythonDoes) {
 
 TEST(PythonValue, WritesFloatsAsPythonDoes) {
   const std::pair<const char*, const char*> cases[] = {
-      {"0.01", "0.01"},        {"1e-05", "1e-05"},     {"0.0001", "0.0001"}, {"1E5", "100000.0"},
-      {"1e16", "1e+16"},       {"1e15", "1000000000000000.0"},
-      {"123456.75", "123456.75"}, {"-0.5", "-0.5"},    {"5e-324", "5e-324"}, {"0.1", "0.1"},
-      {"1.7976931348623157e308", "1.7976931348623157e+308"}, {"-0.0", "-0.0"},
-      {"3.0", "3.0"},          {"1e22", "1e+22"}};
+      {"0.01", "0.01"},
+      {"1e-05", "1e-05"},
+      {"0.0001", "0.0001"},
+      {"1E5", "100000.0"},
+      {"1e16", "1e+16"},
+      {"1e15", "1000000000000000.0"},
+      {"123456.75", "123456.75"},
+      {"-0.5", "-0.5"},
+      {"5e-324", "5e-324"},
+      {"0.1", "0.1"},
+      {"1.7976931348623157e308", "1.7976931348623157e+308"},
+      {"-0.0", "-0.0"},
+      {"3.0", "3.0"},
+      {"1e22", "1e+22"}};
   for (const auto& [given, wanted] : cases) EXPECT_EQ(dumps(given), wanted) << given;
 }
 

@@ -10,9 +10,9 @@ namespace sagebrush::agent {
 
 inline constexpr const char* kCodeFolder = "/opt/ml/code";
 
-// Script mode: what a job asks of the training toolkit, which the agent stands in for where an image
-// has none. Read from the hyperparameters (each a JSON text, as the SDK's second version sends them,
-// or plain) and the SAGEMAKER_… variables, which win.
+// Script mode: what a job asks of the training toolkit, which the agent stands in for where an
+// image has none. Read from the hyperparameters (each a JSON text, as the SDK's second version
+// sends them, or plain) and the SAGEMAKER_… variables, which win.
 struct ScriptJob {
   std::string program;      // sagemaker_program: "train.py", "run.sh", "package.module"
   std::string source;       // sagemaker_submit_directory: s3://….tar.gz, or a path in the container

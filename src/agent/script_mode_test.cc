@@ -75,12 +75,14 @@ TEST(ScriptCommand, TakesScriptsModulesPackagesAndPrograms) {
   EXPECT_EQ(entry_point_of("absent.sh", {"train.py"}), EntryPoint::kCommand);
 
   const Spec spec = spec_with({{"sagemaker_program", "pkg.train"}, {"say", "it's"}});
-  const auto module = script_command(spec, *script_job(spec), EntryPoint::kModule, "/usr/bin/python3");
+  const auto module =
+      script_command(spec, *script_job(spec), EntryPoint::kModule, "/usr/bin/python3");
   EXPECT_EQ(module.words,
             (std::vector<std::string>{"/usr/bin/python3", "-m", "pkg.train", "--say", "it's"}));
-  const auto shell = script_command(spec, *script_job(spec), EntryPoint::kCommand, "/usr/bin/python3");
-  EXPECT_EQ(shell.words, (std::vector<std::string>{"/bin/sh", "-c",
-                                                   R"(./pkg.train --say 'it'"'"'s')"}));
+  const auto shell =
+      script_command(spec, *script_job(spec), EntryPoint::kCommand, "/usr/bin/python3");
+  EXPECT_EQ(shell.words,
+            (std::vector<std::string>{"/bin/sh", "-c", R"(./pkg.train --say 'it'"'"'s')"}));
 }
 
 TEST(ScriptCommand, SetsTheToolkitsVariables) {
@@ -136,9 +138,10 @@ TEST(ScriptFailure, IsTheExceptionWithoutItsTraceback) {
                                        "  and second"};
   container::ContainerExit exit;
   exit.exit_code = 1;
-  EXPECT_EQ(script_failure(exit, "/usr/bin/python3 train.py", lines),
-            "ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"ValueError: first\n  and second\"\n"
-            "Command \"/usr/bin/python3 train.py\"");
+  EXPECT_EQ(
+      script_failure(exit, "/usr/bin/python3 train.py", lines),
+      "ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"ValueError: first\n  and second\"\n"
+      "Command \"/usr/bin/python3 train.py\"");
   EXPECT_EQ(exception_lines({"no traceback", "at all"}),
             (std::vector<std::string>{"no traceback", "at all"}));
 }

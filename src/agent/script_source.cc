@@ -41,7 +41,8 @@ void unpack(const std::string& source, const fs::path& archive, const fs::path& 
 
 // Where a path of the container is in the workplace; only channels can hold source.
 fs::path staged(const std::string& source, const container::Workplace& place) {
-  const fs::path inside = fs::path(source).lexically_normal().lexically_relative("/opt/ml/input/data");
+  const fs::path inside =
+      fs::path(source).lexically_normal().lexically_relative("/opt/ml/input/data");
   if (inside.empty() || *inside.begin() == ".." || inside == ".") {
     refuse(source, "it must be an s3:// address, or lie in /opt/ml/code or in a channel");
   }
@@ -58,10 +59,11 @@ void check_program(const ScriptJob& job, const fs::path& code) {
   if (fs::exists(fs::symlink_status(code / program))) return;
   auto names = names_in(code);
   if (names.empty()) {
-    throw Error(ErrorKind::kInvalid,
-                fmt::format("sagemaker_program \"{}\": there is no source; name its sourcedir.tar.gz "
-                            "by the hyperparameter sagemaker_submit_directory",
-                            job.program));
+    throw Error(
+        ErrorKind::kInvalid,
+        fmt::format("sagemaker_program \"{}\": there is no source; name its sourcedir.tar.gz "
+                    "by the hyperparameter sagemaker_submit_directory",
+                    job.program));
   }
   const bool more = names.size() > kNamesShown;
   if (more) names.resize(kNamesShown);
@@ -100,7 +102,8 @@ EntryPoint place_source(const ScriptJob& job, const container::Workplace& place,
   }
   const EntryPoint entry = entry_point_of(job.program, names_in(code));
   if (entry == EntryPoint::kScript || entry == EntryPoint::kCommand) check_program(job, code);
-  if (entry == EntryPoint::kCommand && fs::is_regular_file(fs::symlink_status(code / job.program))) {
+  if (entry == EntryPoint::kCommand &&
+      fs::is_regular_file(fs::symlink_status(code / job.program))) {
     fs::permissions(code / job.program, fs::perms::all);
   }
   return entry;
@@ -110,7 +113,8 @@ std::string find_interpreter(const std::string& wanted) {
   const std::string name = wanted.empty() ? "python3" : wanted;
   if (name.find('/') != std::string::npos) {
     if (fs::exists(name)) return name;
-    throw Error(ErrorKind::kInvalid, fmt::format("the interpreter {} is not on this machine", name));
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("the interpreter {} is not on this machine", name));
   }
   for (const char* folder : {"/usr/local/bin", "/usr/bin", "/bin"}) {
     if (fs::exists(fs::path(folder) / name)) return fs::path(folder) / name;

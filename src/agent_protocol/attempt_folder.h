@@ -18,6 +18,7 @@ struct AttemptFolder {
   std::filesystem::path output_log() const { return root / "output.log"; }
   std::filesystem::path container_exit() const { return root / "container-exit.json"; }
   std::filesystem::path exit_record() const { return root / "exit.json"; }
+  std::filesystem::path reserve() const { return root / "reserve"; }  // room set aside on the disk
   std::filesystem::path work() const {
     return root / "work";
   }  // overlays, bundle, opt/ml; removed at the end

@@ -27,8 +27,10 @@ json::object RegistryImage::to_json() const {
                                {"blob", layer.blob},
                                {"diff_id", layer.diff_id}});
   }
-  return {
-      {"repository", repository}, {"digest", digest}, {"config", config}, {"layers", std::move(all)}};
+  return {{"repository", repository},
+          {"digest", digest},
+          {"config", config},
+          {"layers", std::move(all)}};
 }
 
 RegistryImage RegistryImage::from_json(const json::object& object) {

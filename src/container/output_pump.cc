@@ -56,11 +56,11 @@ class Source {
   bool open_ = true;
 };
 
-// Appends all or nothing. A full disk holds the container back until there is room, and loses no
-// line.
+// Appends all or nothing.
 class LogFile {
  public:
-  explicit LogFile(const File& file) : file_(file), size_(file.size()) {}
+  LogFile(const File& file, const DiskReserve& reserve)
+      : file_(file), reserve_(reserve), size_(file.size()) {}
 
   void append(const std::string& frames) {
     while (!frames.empty()) {
@@ -71,6 +71,7 @@ class LogFile {
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::kLimitExceeded) throw;
         if (::ftruncate(file_.fd(), static_cast<off_t>(size_)) != 0) throw_errno("ftruncate");
+        reserve_.release();
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
       }
     }
@@ -78,13 +79,15 @@ class LogFile {
 
  private:
   const File& file_;
+  const DiskReserve& reserve_;
   std::uint64_t size_;
 };
 
 }  // namespace
 
-void pump_output(const File& out, const File& err, int pid, const File& log) {
-  LogFile file(log);
+void pump_output(const File& out, const File& err, int pid, const File& log,
+                 const DiskReserve& reserve) {
+  LogFile file(log, reserve);
   std::string frames;
   std::vector<char> room(256 * 1024);
   Source sources[] = {{out, Stream::kStdout, frames}, {err, Stream::kStderr, frames}};

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "container/disk_reserve.h"
 #include "container/frame_log.h"
 #include "container/output_pump.h"
 #include "container/replace_file.h"
@@ -76,7 +77,7 @@ ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
   const ContainerProcess process{started.container_pid,
                                  start_ticks_of(started.container_pid).value_or(0), *exit.started};
   replace_file(place.process(), json::serialize(to_json(process)));
-  pump_output(started.out, started.err, started.child_pid, log);
+  pump_output(started.out, started.err, started.child_pid, log, DiskReserve(folder.reserve()));
   set_status(exit, wait_for(started.child_pid), launch.runtime.kind == RuntimeKind::kBubblewrap);
   exit.ended = now();
   if (!launch.cgroup_path.empty()) {
@@ -109,7 +110,8 @@ int run_shim(const AttemptFolder& folder) {
     exit.start_error = std::string("the machine could not start the container: ") + error.what();
     exit.ended = now();
   }
-  write_file_atomically(folder.container_exit(), json::serialize(to_json(exit)));
+  write_when_there_is_room(folder.container_exit(), json::serialize(to_json(exit)),
+                           DiskReserve(folder.reserve()));
   return 0;
 }
 

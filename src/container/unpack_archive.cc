@@ -59,7 +59,8 @@ class Unpacking {
       if (!name) refuse("", "has a name that can't be read");
       take(entry, name);
     }
-    // Last, and the innermost first: a folder that may not be written is filled before it is closed.
+    // Last, and the innermost first: a folder that may not be written is filled before it is
+    // closed.
     for (auto it = modes_.rbegin(); it != modes_.rend(); ++it) {
       const File made = open_beneath(folder_, it->first, O_RDONLY | O_DIRECTORY);
       if (made) ::fchmod(made.fd(), it->second);
@@ -173,8 +174,9 @@ void unpack_archive(const fs::path& archive, const fs::path& folder, const Unpac
   if (!reader) throw Error(ErrorKind::kInternal, "no memory for an archive");
   ::archive_read_support_format_tar(reader.get());
   // Not all: some run programs of the machine.
-  for (const auto support : {::archive_read_support_filter_gzip, ::archive_read_support_filter_bzip2,
-                             ::archive_read_support_filter_xz, ::archive_read_support_filter_zstd}) {
+  for (const auto support :
+       {::archive_read_support_filter_gzip, ::archive_read_support_filter_bzip2,
+        ::archive_read_support_filter_xz, ::archive_read_support_filter_zstd}) {
     support(reader.get());
   }
   if (::archive_read_open_filename(reader.get(), archive.c_str(), 256 * 1024) != ARCHIVE_OK) {
