@@ -96,7 +96,7 @@ TEST(ToValidUtf8, ReplacesOnlyWhatIsBroken) {
 TEST(ConfigFiles, HaveSageMakersShapes) {
   Spec spec;
   spec.host = "algo-1";
-  spec.hosts = {"algo-1"};
+  spec.hosts = {{"algo-1", "ml.c4.xlarge", "homogeneousCluster"}};
   spec.instance_type = "ml.c4.xlarge";
   spec.request = boost::json::parse(R"({"InputDataConfig": [{"ChannelName": "training",
       "ContentType": "text/csv", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix"}}}]})")
@@ -114,6 +114,30 @@ TEST(ConfigFiles, HaveSageMakersShapes) {
       R"("instance_groups":[{"instance_group_name":"homogeneousCluster",)"
       R"("instance_type":"ml.c4.xlarge","hosts":["algo-1"]}],"network_interface_name":"lo"})");
   EXPECT_FALSE(files.contains("checkpointconfig.json"));
+}
+
+TEST(ConfigFiles, ShowEachHostItsGroupAndItsChannels) {
+  Spec spec;
+  spec.host = "algo-10";
+  spec.hosts = {{"algo-1", "ml.c5.large", "data"}};
+  for (const char* name : {"algo-2", "algo-10"}) {
+    spec.hosts.push_back({name, "ml.g5.xlarge", "train"});
+  }
+  spec.instance_type = "ml.g5.xlarge";
+  const auto channel = [](const char* name, const char* group) {
+    return boost::json::object{
+        {"ChannelName", name},
+        {"DataSource", {{"S3DataSource", {{"InstanceGroupNames", {group}}}}}}};
+  };
+  spec.request = {{"InputDataConfig", {channel("raw", "data"), channel("ready", "train")}}};
+  const auto files = config_files(spec);
+  const auto channels = boost::json::parse(files.at("inputdataconfig.json")).as_object();
+  EXPECT_FALSE(channels.contains("raw"));
+  EXPECT_TRUE(channels.contains("ready"));
+  const auto config = boost::json::parse(files.at("resourceconfig.json"));
+  EXPECT_EQ(config.at("current_group_name"), "train");
+  EXPECT_EQ(config.at("hosts"), boost::json::parse(R"(["algo-1","algo-10","algo-2"])"));
+  EXPECT_EQ(config.at("instance_groups").at(0).at("hosts"), boost::json::parse(R"(["algo-1"])"));
 }
 
 TEST(CheckpointPath, DropsATrailingSlash) {

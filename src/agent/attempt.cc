@@ -68,6 +68,7 @@ int Attempt::run() {
     finish_logs();
     if (heartbeat_) heartbeat_->flush();
     deliver(record);
+    await_gathering();
   } catch (const LeaseLost& lost) {
     spdlog::warn("leaving: {}", lost.what());
     orders_.lose();

@@ -8,6 +8,7 @@
 #include "agent/object_calls.h"
 #include "agent/orders.h"
 #include "agent/script_job.h"
+#include "agent/stage_out.h"
 #include "agent_protocol/attempt_folder.h"
 #include "agent_protocol/messages.h"
 #include "agent_protocol/spec.h"
@@ -43,7 +44,10 @@ class Attempt {
   void stop_as_ordered();
   std::filesystem::path script_line() const { return place_.root / "script-line"; }
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
-  void stage_out(agent_protocol::ExitRecord& record, bool model_always);
+  agent_protocol::Peers await_peers(const agent_protocol::ExitRecord& record);
+  void await_gathering();
+  MlFolders ml_folders() const;
+  void stage_out(agent_protocol::ExitRecord& record, bool model_always, bool peers_failed);
   agent_protocol::ExitRecord stopped_before_start() const;
   agent_protocol::ExitRecord failed(const std::string& reason, bool infrastructure) const;
   std::optional<agent_protocol::StopCause> stop_sent() const;

@@ -65,10 +65,6 @@ void Attempt::spawn_shim() {
 
 namespace {
 
-std::string cause_text(StopCause cause) {
-  return cause == StopCause::kRequested ? "Requested" : "MaxRuntime";
-}
-
 std::optional<ObjectName> checkpoint_prefix(const Spec& spec) {
   const auto* config = spec.request.if_contains("CheckpointConfig");
   const auto* object = config ? config->if_object() : nullptr;
@@ -169,7 +165,7 @@ void Attempt::stop_as_ordered() {
   if (!process) return;
   if (!stop_sent()) {
     if (!container::send_signal(*process, SIGTERM)) return;
-    write_file_atomically(folder_.root / "stop-sent", cause_text(*order.stop));
+    write_file_atomically(folder_.root / "stop-sent", to_string(*order.stop));
     spdlog::info("SIGTERM sent");
   }
   if (order.kill_at && now() >= *order.kill_at) container::send_signal(*process, SIGKILL);
@@ -178,7 +174,7 @@ void Attempt::stop_as_ordered() {
 std::optional<StopCause> Attempt::stop_sent() const {
   const fs::path file = folder_.root / "stop-sent";
   if (!fs::exists(file)) return std::nullopt;
-  return read_file(file) == "MaxRuntime" ? StopCause::kMaxRuntime : StopCause::kRequested;
+  return stop_cause_from_string(read_file(file));
 }
 
 }  // namespace sagebrush::agent

@@ -7,7 +7,6 @@
 #include "agent/failure_reason.h"
 #include "agent/log_shipper.h"
 #include "agent/script_failure.h"
-#include "agent/stage_out.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -77,20 +76,24 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
     record.failure_reason =
         failure_reason(exit, file, last_errors(), spec_.limits.memory_bytes, program);
   }
-  if (exit.started) stage_out(record, exit.exit_code == 0);
+  // The others' files are gathered by the first host, which answers for the artifact.
+  if (spec_.gathers() && exit.started) {
+    const bool peers_failed = await_peers(record) == Peers::kFailed;
+    stage_out(record, exit.exit_code == 0, peers_failed);
+  }
   record.ended = now();
   return record;
 }
 
-void Attempt::stage_out(ExitRecord& record, bool model_always) {
+void Attempt::stage_out(ExitRecord& record, bool model_always, bool peers_failed) {
   heartbeat_->enter(Phase::kUploading, "Uploading generated training model");
   ObjectCalls objects(spec_, orders_);
-  const bool ended_well = record.outcome != Outcome::kFailed;
+  const bool ended_well = record.outcome != Outcome::kFailed && !peers_failed;
+  const MlFolders ml = ml_folders();
   try {
-    const bool model =
-        ended_well && (model_always || !container::is_empty_beneath(place_.ml(), "model"));
-    if (model) record.artifact = upload_model(spec_, place_.ml(), place_.root, objects);
-    upload_output(spec_, place_.ml(), place_.root, objects);
+    const bool model = ended_well && (model_always || !is_empty(ml, "model"));
+    if (model) record.artifact = upload_model(spec_, ml, place_.root, objects);
+    upload_output(spec_, ml, place_.root, objects);
   } catch (const Error& error) {
     spdlog::error("upload failed: {}", error.what());
     if (!ended_well) return;  // the algorithm's own failure is the better reason

@@ -55,7 +55,7 @@ void Attempt::begin() {
   Gate gate(spec_);
   runtime_ = container::find_runtime(spec_.runtime, known_runtime(folder_));
   const Report first{Phase::kStarting, now(), "Preparing the instances for training",
-                     runtime_.description()};
+                     runtime_.description(), ""};
   orders_.update(until_available(orders_, [&] { return gate.report(first); }));
 }
 

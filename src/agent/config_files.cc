@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sagebrush::agent {
 namespace {
 
@@ -30,6 +32,22 @@ const json::object& member_object(const json::object& object, const char* name) 
   return value && value->is_object() ? value->get_object() : kNone;
 }
 
+// A server that knew one host only named no group.
+std::string group_of(const SpecHost& host) {
+  return host.group.empty() ? "homogeneousCluster" : host.group;
+}
+
+// False for a channel of other instance groups than this host's.
+bool is_for(const Spec& spec, const json::object& source) {
+  const auto* groups = find(source, "InstanceGroupNames");
+  if (!groups || !groups->is_array() || groups->get_array().empty()) return true;
+  return std::ranges::any_of(spec.hosts, [&](const SpecHost& host) {
+    return host.name == spec.host &&
+           std::ranges::find(groups->get_array(), json::value(group_of(host))) !=
+               groups->get_array().end();
+  });
+}
+
 }  // namespace
 
 json::object input_data_config(const Spec& spec) {
@@ -40,6 +58,7 @@ json::object input_data_config(const Spec& spec) {
     if (!value.is_object()) continue;
     const auto& channel = value.get_object();
     const auto& source = member_object(member_object(channel, "DataSource"), "S3DataSource");
+    if (!is_for(spec, source)) continue;
     json::object entry{
         {"TrainingInputMode", text_of(channel, "InputMode", mode.c_str())},
         {"S3DistributionType", text_of(source, "S3DataDistributionType", "FullyReplicated")},
@@ -51,15 +70,28 @@ json::object input_data_config(const Spec& spec) {
 }
 
 json::object resource_config(const Spec& spec) {
-  const json::array hosts(spec.hosts.begin(), spec.hosts.end());
-  constexpr const char* kGroup = "homogeneousCluster";
+  std::vector<std::string> names;
+  std::map<std::string, json::object> groups;
+  std::string own;
+  for (const auto& host : spec.hosts) {
+    names.push_back(host.name);
+    const std::string group = group_of(host);
+    if (host.name == spec.host) own = group;
+    json::object& entry = groups[group];
+    entry["instance_group_name"] = group;
+    entry["instance_type"] = host.instance_type.empty() ? spec.instance_type : host.instance_type;
+    json::value& members = entry["hosts"];
+    if (!members.is_array()) members.emplace_array();
+    members.get_array().emplace_back(host.name);
+  }
+  std::ranges::sort(names);  // as text: SageMaker puts algo-10 before algo-2, and ranks follow it
+  json::array listed;
+  for (auto& [name, entry] : groups) listed.emplace_back(std::move(entry));
   return {{"current_host", spec.host},
           {"current_instance_type", spec.instance_type},
-          {"current_group_name", kGroup},
-          {"hosts", hosts},
-          {"instance_groups", json::array{{{"instance_group_name", kGroup},
-                                           {"instance_type", spec.instance_type},
-                                           {"hosts", hosts}}}},
+          {"current_group_name", own},
+          {"hosts", json::array(names.begin(), names.end())},
+          {"instance_groups", std::move(listed)},
           {"network_interface_name", kInterface}};
 }
 

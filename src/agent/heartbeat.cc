@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace sagebrush::agent {
@@ -14,7 +16,19 @@ Heartbeat::Heartbeat(const Spec& spec, Orders& orders)
 
 void Heartbeat::enter(Phase phase, std::string message) {
   const std::lock_guard hold(mutex_);
-  waiting_.push_back({phase, now(), std::move(message), ""});
+  waiting_.push_back({phase, now(), std::move(message), "", ""});
+  changed_.notify_all();
+}
+
+void Heartbeat::tell_failed(std::string reason) {
+  const std::lock_guard hold(mutex_);
+  waiting_.push_back({{}, now(), "", "", std::move(reason)});
+  changed_.notify_all();
+}
+
+void Heartbeat::set_pace(milliseconds pace) {
+  const std::lock_guard hold(mutex_);
+  pace_ = pace;
   changed_.notify_all();
 }
 
@@ -38,20 +52,21 @@ bool Heartbeat::tell(const Report& report) {
 }
 
 void Heartbeat::run(const std::stop_token& stop) {
+  constexpr milliseconds kRetry{200};
   std::unique_lock hold(mutex_);
-  milliseconds pause{1000};
+  bool refused = false;  // what waits was not taken: tried again sooner than the next heartbeat
   while (!stop.stop_requested() && !orders_.lost()) {
+    const milliseconds pause = refused ? std::min(kRetry, pace_) : pace_;
     changed_.wait_for(hold, stop, pause,
-                      [&] { return pause.count() == 1000 && !waiting_.empty(); });
+                      [&] { return pause > pace_ || (!refused && !waiting_.empty()); });
     if (stop.stop_requested()) break;
-    const bool phase = !waiting_.empty();
-    const Report report = phase ? waiting_.front() : Report{{}, now(), "", ""};
+    const bool news = !waiting_.empty();
+    const Report report = news ? waiting_.front() : Report{{}, now(), "", "", ""};
     hold.unlock();
     const bool told = tell(report);
     hold.lock();
-    if (told && phase) waiting_.pop_front();
-    // A phase that was not told is tried again sooner than the next heartbeat.
-    pause = told ? milliseconds(1000) : milliseconds(phase ? 200 : 1000);
+    if (told && news) waiting_.pop_front();
+    refused = !told && news;
     changed_.notify_all();
   }
   changed_.notify_all();

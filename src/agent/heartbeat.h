@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -16,6 +17,10 @@ class Heartbeat {
  public:
   Heartbeat(const agent_protocol::Spec& spec, Orders& orders);
   void enter(agent_protocol::Phase phase, std::string message);
+  // Tells, as a phase, that this host's container ended badly.
+  void tell_failed(std::string reason);
+  // How often to tell that this agent lives, from now on.
+  void set_pace(std::chrono::milliseconds pace);
   // Waits until every phase entered is told, or the lease is lost.
   void flush();
 
@@ -28,6 +33,7 @@ class Heartbeat {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<agent_protocol::Report> waiting_;
+  std::chrono::milliseconds pace_{1000};
   std::jthread thread_;  // last: it uses all above
 };
 

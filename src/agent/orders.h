@@ -30,8 +30,14 @@ class Orders {
   }
   void update(const agent_protocol::ReportAnswer& answer) {
     const std::lock_guard hold(mutex_);
-    if (!answer.stop || (answer_.stop && answer_.kill_at == answer.kill_at)) return;
-    answer_ = answer;
+    const bool same_stop =
+        !answer.stop || (answer_.stop == answer.stop && answer_.kill_at == answer.kill_at);
+    if (same_stop && answer_.peers == answer.peers) return;
+    answer_.peers = answer.peers;
+    if (answer.stop) {
+      answer_.stop = answer.stop;
+      answer_.kill_at = answer.kill_at;
+    }
     wake();
   }
 

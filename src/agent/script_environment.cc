@@ -155,9 +155,10 @@ std::map<std::string, std::string> script_environment(const Spec& spec, const Sc
 
   std::map<std::string, std::string> out;
   for (const auto& item : members) out["SM_" + upper(item.key())] = variable(item.value());
-  const auto host = std::ranges::find(spec.hosts, spec.host);
-  out["SM_HOST_COUNT"] = std::to_string(spec.hosts.size());
-  out["SM_CURRENT_HOST_RANK"] = std::to_string(host - spec.hosts.begin());
+  const auto& hosts = at(resources, "hosts").as_array();
+  out["SM_HOST_COUNT"] = std::to_string(hosts.size());
+  out["SM_CURRENT_HOST_RANK"] =
+      std::to_string(std::ranges::find(hosts, json::value(spec.host)) - hosts.begin());
   out["SM_MASTER_ADDR"] = variable(master);
   out["SM_MASTER_PORT"] = kMasterPort;
   const auto given = variable_at(spec.request, "PYTHONPATH");

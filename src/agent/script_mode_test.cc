@@ -14,7 +14,7 @@ Spec spec_with(const json::object& hyperparameters, const json::object& environm
   Spec spec;
   spec.job_name = "job";
   spec.host = "algo-1";
-  spec.hosts = {"algo-1"};
+  spec.hosts = {{"algo-1", "ml.m5.large", "homogeneousCluster"}};
   spec.instance_type = "ml.m5.large";
   spec.region = "us-east-1";
   spec.limits.cpus = 2;

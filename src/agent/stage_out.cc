@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <set>
+
 #include "agent/checkpoint_sync.h"
 #include "container/beneath.h"
 #include "container/tar_writer.h"
@@ -18,18 +21,21 @@ bool wants_files(const agent_protocol::Spec& spec) {
   return type && type->is_string() && type->get_string() == "NONE";
 }
 
-void upload_archive(const ObjectName& name, const fs::path& ml, const char* folder,
+void upload_archive(const ObjectName& name, const MlFolders& ml, const char* folder,
                     const fs::path& archive, ObjectCalls& objects) {
-  container::pack_folder(ml, folder, archive);
+  container::pack_folders(ml, folder, archive);
   objects.put_file(name, File::open(archive, O_RDONLY));
   fs::remove(archive);
 }
 
-void upload_files(const ObjectName& prefix, const fs::path& ml, const fs::path& folder,
+void upload_files(const ObjectName& prefix, const MlFolders& ml, const fs::path& folder,
                   ObjectCalls& objects) {
-  for (const auto& [name, state] : look_at(ml, folder)) {
-    File file = container::open_beneath(ml, folder / name, O_RDONLY);
-    if (file) objects.put_file(below(prefix, name), std::move(file));
+  std::set<std::string> seen;
+  for (const auto& root : ml) {
+    for (const auto& [name, state] : look_at(root, folder)) {
+      File file = container::open_beneath(root, folder / name, O_RDONLY);
+      if (file && seen.insert(name).second) objects.put_file(below(prefix, name), std::move(file));
+    }
   }
 }
 
@@ -39,7 +45,12 @@ std::string uri(const ObjectName& name) {
 
 }  // namespace
 
-std::string upload_model(const agent_protocol::Spec& spec, const fs::path& ml,
+bool is_empty(const MlFolders& ml, const fs::path& relative) {
+  return std::ranges::all_of(
+      ml, [&](const fs::path& root) { return container::is_empty_beneath(root, relative); });
+}
+
+std::string upload_model(const agent_protocol::Spec& spec, const MlFolders& ml,
                          const fs::path& scratch, ObjectCalls& objects) {
   const ObjectName output = parse_s3_uri(spec.output_uri);
   if (wants_files(spec)) {
@@ -52,9 +63,9 @@ std::string upload_model(const agent_protocol::Spec& spec, const fs::path& ml,
   return uri(name);
 }
 
-void upload_output(const agent_protocol::Spec& spec, const fs::path& ml, const fs::path& scratch,
+void upload_output(const agent_protocol::Spec& spec, const MlFolders& ml, const fs::path& scratch,
                    ObjectCalls& objects) {
-  if (container::is_empty_beneath(ml, "output/data")) return;
+  if (is_empty(ml, "output/data")) return;
   const ObjectName output = parse_s3_uri(spec.output_uri);
   if (wants_files(spec)) {
     upload_files(below(output, "output/"), ml, "output/data", objects);

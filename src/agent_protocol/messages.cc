@@ -7,14 +7,20 @@ namespace {
 
 namespace json = boost::json;
 
-std::string to_string(StopCause cause) {
-  return cause == StopCause::kRequested ? "Requested" : "MaxRuntime";
+Peers peers_from(const std::string& text) {
+  if (text == "running") return Peers::kRunning;
+  if (text == "ended") return Peers::kEnded;
+  if (text == "failed") return Peers::kFailed;
+  throw Error(ErrorKind::kInvalid, "member peers must be running, ended or failed, not " + text);
 }
 
-StopCause stop_cause_from(const std::string& text) {
-  if (text == "Requested") return StopCause::kRequested;
-  if (text == "MaxRuntime") return StopCause::kMaxRuntime;
-  throw Error(ErrorKind::kInvalid, "member stop must be Requested or MaxRuntime, not " + text);
+const char* name_of(Peers peers) {
+  switch (peers) {
+    case Peers::kRunning: return "running";
+    case Peers::kEnded: return "ended";
+    case Peers::kFailed: return "failed";
+  }
+  return "running";
 }
 
 Outcome outcome_from(const std::string& text) {
@@ -74,6 +80,24 @@ Phase phase_from_string(const std::string& text) {
               "member phase must be Starting, Downloading, Training or Uploading, not " + text);
 }
 
+std::string to_string(StopCause cause) {
+  switch (cause) {
+    case StopCause::kRequested: return "Requested";
+    case StopCause::kMaxRuntime: return "MaxRuntime";
+    case StopCause::kPeerFailed: return "PeerFailed";
+  }
+  return "Requested";
+}
+
+StopCause stop_cause_from_string(const std::string& text) {
+  for (const StopCause cause :
+       {StopCause::kRequested, StopCause::kMaxRuntime, StopCause::kPeerFailed}) {
+    if (to_string(cause) == text) return cause;
+  }
+  throw Error(ErrorKind::kInvalid,
+              "member stop must be Requested, MaxRuntime or PeerFailed, not " + text);
+}
+
 std::string to_string(Outcome outcome) {
   switch (outcome) {
     case Outcome::kCompleted: return "Completed";
@@ -87,6 +111,7 @@ json::object to_json(const Report& report) {
   json::object out{
       {"at_ms", to_ms(report.at)}, {"message", report.message}, {"runtime", report.runtime}};
   if (report.entered) out["phase"] = to_string(*report.entered);
+  if (!report.failed.empty()) out["failed"] = report.failed;
   return out;
 }
 
@@ -97,6 +122,7 @@ Report report_from_json(const json::object& object) {
   report.at = in.time("at_ms");
   report.message = in.text_or("message", "");
   report.runtime = in.text_or("runtime", "");
+  report.failed = in.text_or("failed", "");
   return report;
 }
 
@@ -104,14 +130,16 @@ json::object to_json(const ReportAnswer& answer) {
   json::object out;
   if (answer.stop) out["stop"] = to_string(*answer.stop);
   if (answer.kill_at) out["kill_at_ms"] = to_ms(*answer.kill_at);
+  if (answer.peers != Peers::kEnded) out["peers"] = name_of(answer.peers);
   return out;
 }
 
 ReportAnswer report_answer_from_json(const json::object& object) {
   const JsonReader in(object);
   ReportAnswer answer;
-  if (in.has("stop")) answer.stop = stop_cause_from(in.text("stop"));
+  if (in.has("stop")) answer.stop = stop_cause_from_string(in.text("stop"));
   answer.kill_at = in.time_if("kill_at_ms");
+  answer.peers = peers_from(in.text_or("peers", name_of(Peers::kEnded)));
   return answer;
 }
 
@@ -187,7 +215,7 @@ ExitRecord exit_record_from_json(const json::object& object) {
   if (const auto signal = in.integer_if("signal")) record.signal = static_cast<int>(*signal);
   record.out_of_memory = in.boolean("out_of_memory");
   record.peak_memory_bytes = in.size("peak_memory_bytes");
-  if (in.has("stop")) record.stop = stop_cause_from(in.text("stop"));
+  if (in.has("stop")) record.stop = stop_cause_from_string(in.text("stop"));
   record.artifact = in.text("artifact");
   record.training_started = in.time_if("training_started_ms");
   record.training_ended = in.time_if("training_ended_ms");

@@ -20,14 +20,25 @@ struct Report {
   Time at;
   std::string message;  // the transition's StatusMessage
   std::string runtime;  // "crun 1.8.1"; in the first report
+  // Why this host's container ended badly, told before the exit record by a host that has yet to
+  // wait for others; "" otherwise.
+  std::string failed;
 };
 
-enum class StopCause { kRequested, kMaxRuntime };
+// kPeerFailed: another host of the attempt did.
+enum class StopCause { kRequested, kMaxRuntime, kPeerFailed };
+std::string to_string(StopCause cause);  // "Requested", …
+StopCause stop_cause_from_string(const std::string& text);
+
+// The attempt's other hosts. kEnded: all have sent their exit records. kFailed: so they have, and
+// the attempt has failed.
+enum class Peers { kRunning, kEnded, kFailed };
 
 struct ReportAnswer {
   std::optional<StopCause> stop;  // SIGTERM the container now (once)
   std::optional<Time>
       kill_at;  // SIGKILL then; stored by the server, so that it outlives every restart
+  Peers peers = Peers::kEnded;
 };
 
 struct LogEvent {

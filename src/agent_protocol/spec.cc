@@ -17,6 +17,22 @@ ImageKind image_kind_from(const std::string& text) {
   throw Error(ErrorKind::kInvalid, "member kind must be host or builtin, not " + text);
 }
 
+json::array array_of(const std::vector<SpecHost>& hosts) {
+  json::array all;
+  for (const auto& host : hosts) {
+    all.push_back(json::object{
+        {"name", host.name}, {"instance_type", host.instance_type}, {"group", host.group}});
+  }
+  return all;
+}
+
+// A plain name is what servers wrote that knew one host only.
+SpecHost host_from(const json::value& value) {
+  if (const auto* name = value.if_string()) return {std::string(*name), "", ""};
+  const JsonReader in(as_object(value, "a host"));
+  return {in.text("name"), in.text("instance_type"), in.text("group")};
+}
+
 Access access_from(const json::object& object) {
   const JsonReader in(object);
   return {.server_url = in.text("server_url"),
@@ -91,7 +107,7 @@ Spec Spec::from_json(const json::object& object) {
   spec.job_arn = in.text("job_arn");
   spec.attempt = static_cast<int>(in.integer("attempt"));
   spec.host = in.text("host");
-  spec.hosts = in.texts("hosts");
+  for (const auto& host : in.array("hosts")) spec.hosts.push_back(host_from(host));
   spec.instance_type = in.text("instance_type");
   spec.region = in.text("region");
   spec.account = in.text("account");

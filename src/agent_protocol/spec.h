@@ -38,6 +38,13 @@ struct Limits {
   std::uint64_t memory_bytes = 0;
 };
 
+// One host of the attempt.
+struct SpecHost {
+  std::string name;  // "algo-1"
+  std::string instance_type;
+  std::string group;
+};
+
 // All that one agent needs for one host of one attempt: written by the server, read by the agent,
 // never changed.
 struct Spec {
@@ -45,9 +52,9 @@ struct Spec {
   std::string job_name;
   std::string job_arn;
   int attempt = 1;
-  std::string host;                // "algo-1"
-  std::vector<std::string> hosts;  // sorted
-  std::string instance_type;
+  std::string host;             // "algo-1"
+  std::vector<SpecHost> hosts;  // all of the attempt, algo-1 first
+  std::string instance_type;    // of this host
   std::string region;
   std::string account;
   Access access;
@@ -63,6 +70,9 @@ struct Spec {
   std::string notice;   // a line for the job's log before the first of its own; "" for none
   std::chrono::seconds stop_grace{120};  // SIGTERM to SIGKILL
   boost::json::object request;           // CreateTrainingJob, as validated
+
+  // The first host gathers what all leave, and uploads it.
+  bool gathers() const { return hosts.empty() || hosts.front().name == host; }
 
   boost::json::object to_json() const;
   // Throws Error{kInvalid} that names the member.

@@ -14,7 +14,7 @@ Spec example() {
   Spec spec;
   spec.job_id = "7f3a";
   spec.job_name = "mnist";
-  spec.hosts = {"algo-1"};
+  spec.hosts = {{"algo-1", "ml.m5.large", "homogeneousCluster"}};
   spec.host = "algo-1";
   spec.image = {
       ImageKind::kBuiltin, "sagebrush/image-classification:latest", {"/bin/vision"}, {"train"}};

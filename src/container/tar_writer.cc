@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -36,8 +37,11 @@ class Packer {
     check(archive_write_open(archive_.get(), this, nullptr, &Packer::take, nullptr));
   }
 
-  ArchiveSize pack(const File& folder) {
+  void add(const File& folder) {
     if (folder) add_folder(folder, "");
+  }
+
+  ArchiveSize finish() {
     check(archive_write_close(archive_.get()));
     gzip_.finish();
     out_.sync_data();
@@ -72,10 +76,13 @@ class Packer {
 
   void add(const File& folder, const FolderEntry& entry, const fs::path& relative) {
     const mode_t mode = entry.status.st_mode;
+    const auto [known, is_new] = names_.emplace(relative, S_ISDIR(mode));
+    // Folders of several roots are one; nothing lands below what is no folder.
+    if (!is_new && !(known->second && S_ISDIR(mode))) return;
     if (S_ISDIR(mode)) {
       const File inner = open_in(folder, entry, O_DIRECTORY);
       if (!inner) return;
-      write_header(relative, entry.status, AE_IFDIR, 0, "");
+      if (is_new) write_header(relative, entry.status, AE_IFDIR, 0, "");
       add_folder(inner, relative);
     } else if (S_ISLNK(mode)) {
       const fs::path target = link_target(folder, entry);
@@ -132,6 +139,7 @@ class Packer {
   GzipWriter gzip_;
   std::unique_ptr<Error> failure_;
   std::unique_ptr<archive, decltype(&archive_write_free)> archive_;
+  std::map<std::string, bool> names_;  // what came so far; true: a folder
   std::vector<std::byte> buffer_ = std::vector<std::byte>(1 << 20);
 };
 
@@ -151,7 +159,14 @@ bool link_stays_inside(const fs::path& link, const fs::path& target) {
 }
 
 ArchiveSize pack_folder(const fs::path& root, const fs::path& relative, const fs::path& archive) {
-  return Packer(archive).pack(open_beneath(root, relative, O_RDONLY | O_DIRECTORY));
+  return pack_folders({root}, relative, archive);
+}
+
+ArchiveSize pack_folders(const std::vector<fs::path>& roots, const fs::path& relative,
+                         const fs::path& archive) {
+  Packer packer(archive);
+  for (const auto& root : roots) packer.add(open_beneath(root, relative, O_RDONLY | O_DIRECTORY));
+  return packer.finish();
 }
 
 }  // namespace sagebrush::container

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace sagebrush::container {
 
@@ -17,6 +18,10 @@ struct ArchiveSize {
 // kLimitExceeded}.
 ArchiveSize pack_folder(const std::filesystem::path& root, const std::filesystem::path& relative,
                         const std::filesystem::path& archive);
+// The same of several roots in one archive, each name once: the first root that has it wins.
+ArchiveSize pack_folders(const std::vector<std::filesystem::path>& roots,
+                         const std::filesystem::path& relative,
+                         const std::filesystem::path& archive);
 
 // True when a symbolic link at `link` (relative to the root of a tree) with that target stays in
 // the tree, by its text alone.

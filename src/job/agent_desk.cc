@@ -14,7 +14,7 @@ using agent_protocol::ExitRecord;
 using agent_protocol::Outcome;
 
 bool holds_lease(const TrainingJob& job, const AgentIdentity& agent) {
-  return job.attempt && job.attempt->number == agent.attempt &&
+  return job.attempt && job.attempt->number == agent.attempt && job.attempt->find(agent.host) &&
          equal_in_constant_time(job.attempt->token, agent.token);
 }
 
@@ -25,11 +25,37 @@ void require_lease(const TrainingJob& job, const AgentIdentity& agent) {
   }
 }
 
+agent_protocol::ReportAnswer answer_to(const TrainingJob& job, const std::string& host) {
+  agent_protocol::ReportAnswer answer;
+  for (const auto& order : {job.stop, job.attempt->stop}) {
+    if (!order) continue;
+    if (!answer.stop) answer.stop = order->cause;
+    answer.kill_at = std::min(answer.kill_at.value_or(order->kill_at), order->kill_at);
+  }
+  using agent_protocol::Peers;
+  if (!all_ended(*job.attempt, host)) {
+    answer.peers = Peers::kRunning;
+  } else {
+    const bool failed = job.attempt->stop.has_value();
+    answer.peers = failed ? Peers::kFailed : Peers::kEnded;
+  }
+  return answer;
+}
+
 bool exists(const ObjectSource& source, const S3Location& at) {
   for (const auto& object : source.list(at.bucket, at.key)) {
     if (object.key == at.key) return true;
   }
   return false;
+}
+
+HostPlace place_of(const Attempt& attempt, const std::string& host) {
+  HostPlace place{.index = 0, .groups = {}};
+  for (const auto& each : attempt.hosts) {
+    if (each.name == host) place.index = place.groups.size();
+    place.groups.push_back(each.group);
+  }
+  return place;
 }
 
 }  // namespace
@@ -59,22 +85,21 @@ LiveJobs::JobPtr AgentDesk::holder(const AgentIdentity& agent) const {
 agent_protocol::ReportAnswer AgentDesk::report(const AgentIdentity& agent,
                                                const agent_protocol::Report& report) {
   auto job = holder(agent);
-  const bool news =
-      report.entered || (!report.runtime.empty() && report.runtime != job->attempt->runtime);
-  if (news) {
+  const bool runtime_is_new =
+      !report.runtime.empty() && report.runtime != job->attempt->find(agent.host)->runtime;
+  const bool failure_is_new = !report.failed.empty() && !job->attempt->stop;
+  if (report.entered || runtime_is_new || failure_is_new) {
     job = jobs_.update(agent.job_id, [&](TrainingJob& changing) {
       require_lease(changing, agent);
-      if (!report.runtime.empty()) changing.attempt->runtime = report.runtime;
-      if (report.entered) enter(changing, *report.entered, std::min(report.at, clock_.now()));
+      if (!report.runtime.empty()) changing.attempt->find(agent.host)->runtime = report.runtime;
+      if (!report.failed.empty()) stop_peers(changing, peer_grace_, clock_.now());
+      if (report.entered) {
+        enter(changing, agent.host, *report.entered, std::min(report.at, clock_.now()));
+      }
     });
     changed_();
   }
-  agent_protocol::ReportAnswer answer;
-  if (job->stop) {
-    answer.stop = job->stop->cause;
-    answer.kill_at = job->stop->kill_at;
-  }
-  return answer;
+  return answer_to(*job, agent.host);
 }
 
 std::uint64_t AgentDesk::store_logs(const AgentIdentity& agent,
@@ -83,19 +108,20 @@ std::uint64_t AgentDesk::store_logs(const AgentIdentity& agent,
   std::vector<store::LogEvent> events;
   events.reserve(batch.events.size());
   for (const auto& event : batch.events) events.push_back({to_ms(event.time), event.message});
-  return logs_.append_sequenced(kTrainingLogGroup, log_stream(*job), batch.first_sequence, events);
+  return logs_.append_sequenced(kTrainingLogGroup, log_stream(*job, agent.host),
+                                batch.first_sequence, events);
 }
 
 agent_protocol::Inputs AgentDesk::inputs(const AgentIdentity& agent) {
   const auto job = holder(agent);
-  return resolve_inputs(job->request, source_, 0, 1);
+  return resolve_inputs(job->request, source_, place_of(*job->attempt, agent.host));
 }
 
 void AgentDesk::exit(const AgentIdentity& agent, const ExitRecord& record) {
   const ExitRecord sound = checked(record, source_);
   jobs_.update(holder(agent)->id, [&](TrainingJob& job) {
     require_lease(job, agent);
-    finish(job, sound, clock_.now());
+    end_host(job, agent.host, sound, peer_grace_, clock_.now());
   });
   changed_();
 }

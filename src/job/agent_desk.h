@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -28,10 +29,16 @@ struct AgentIdentity {
 // (any more).
 class AgentDesk {
  public:
-  // changed: called after a call that the engine should look at.
+  // peer_grace: what hosts get when another one failed. changed: called after a call that the
+  // engine should look at.
   AgentDesk(LiveJobs& jobs, store::Logs& logs, const ObjectSource& source, const Clock& clock,
-            std::function<void()> changed)
-      : jobs_(jobs), logs_(logs), source_(source), clock_(clock), changed_(std::move(changed)) {}
+            std::chrono::seconds peer_grace, std::function<void()> changed)
+      : jobs_(jobs),
+        logs_(logs),
+        source_(source),
+        clock_(clock),
+        peer_grace_(peer_grace),
+        changed_(std::move(changed)) {}
 
   agent_protocol::ReportAnswer report(const AgentIdentity& agent,
                                       const agent_protocol::Report& report);
@@ -48,6 +55,7 @@ class AgentDesk {
   store::Logs& logs_;
   const ObjectSource& source_;
   const Clock& clock_;
+  std::chrono::seconds peer_grace_;
   std::function<void()> changed_;
 };
 

@@ -30,7 +30,7 @@ Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& id
       images_(std::move(images)),
       clock_(clock),
       jobs_(jobs),
-      desk_(jobs_, logs, source_, clock, [this] { wake(); }) {
+      desk_(jobs_, logs, source_, clock, peer_grace(settings_.spec), [this] { wake(); }) {
   jobs_.load();
 }
 
@@ -117,12 +117,7 @@ void Engine::remove(const std::string& name) {
 }
 
 Allotment Engine::need_of(const TrainingJob& job) const {
-  const std::string name = job.instance_type();
-  const auto type = find_instance_type(name);
-  if (type) return allot(*type, settings_.capacity);
-  return {.cpus = settings_.capacity.cpus,
-          .memory_bytes = settings_.capacity.memory_bytes,
-          .notice = name + " is not in the instance catalogue: the job gets the whole machine"};
+  return allot(wanted_hosts(job.request), settings_.capacity);
 }
 
 Snapshot Engine::snapshot() const {
@@ -130,15 +125,14 @@ Snapshot Engine::snapshot() const {
   snapshot.now = clock_.now();
   snapshot.capacity = settings_.capacity;
   snapshot.cpus = settings_.cpus;
+  snapshot.gpus = settings_.gpus;
   for (const auto& job : jobs_.all()) {
     if (!job->attempt) {
       snapshot.waiting.push_back({job->id, need_of(*job)});
       continue;
     }
     RunningJob running{.id = job->id,
-                       .cpus = job->attempt->cpus,
-                       .cpu_set = job->attempt->cpu_set,
-                       .memory_bytes = job->attempt->memory_bytes,
+                       .share = job->attempt->share,
                        .stop_ordered = job->stop.has_value(),
                        .must_end = {}};
     if (job->training_start) running.must_end = *job->training_start + job->max_runtime();

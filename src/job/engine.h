@@ -33,6 +33,7 @@ struct EngineSettings {
   std::filesystem::path data;  // DATA; job folders are DATA/jobs/<id>
   Capacity capacity;
   std::vector<int> cpus;  // the processors' numbers
+  std::vector<int> gpus;  // likewise
   SpecSettings spec;
 };
 
@@ -65,20 +66,25 @@ class Engine {
   void wake();
   void step();
   void watch_agents();
-  void revive(const LiveJobs::JobPtr& job, const agent_protocol::AttemptFolder& folder);
+  void watch(const LiveJobs::JobPtr& job, const std::string& host);
+  void revive(const LiveJobs::JobPtr& job, const std::string& host);
   void schedule();
   void start_attempt(const StartAttempt& start);
   void place(const LiveJobs::JobPtr& job);
+  void write_specs(const TrainingJob& job);
+  void start_agent(const LiveJobs::JobPtr& job, const std::string& host);
   void end_attempt(const LiveJobs::JobPtr& job, const agent_protocol::ExitRecord& record);
-  void fail(const LiveJobs::JobPtr& job, const std::string& reason, bool infrastructure);
+  void end_host(const LiveJobs::JobPtr& job, const std::string& host,
+                const agent_protocol::ExitRecord& record);
+  agent_protocol::ExitRecord failure(const std::string& reason, bool infrastructure) const;
   void clean_up();
   void find_leftovers();
   void repoint_agents();
   Snapshot snapshot() const;
   Allotment need_of(const TrainingJob& job) const;
-  agent_protocol::AttemptFolder folder_of(const TrainingJob& job) const;
+  agent_protocol::AttemptFolder folder_of(const TrainingJob& job, const std::string& host) const;
 
-  // One attempt that is over; its folder goes once no agent works in it.
+  // One host of an attempt that is over; its folder goes once no agent works in it.
   struct Closing {
     agent_protocol::AttemptFolder folder;
     std::string job_id;

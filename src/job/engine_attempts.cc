@@ -39,67 +39,95 @@ std::optional<ExitRecord> read_exit_record(const AttemptFolder& folder) {
 
 }  // namespace
 
-AttemptFolder Engine::folder_of(const TrainingJob& job) const {
-  return AttemptFolder::of(settings_.data, job.id, job.attempt.value().number, host_name(1));
+AttemptFolder Engine::folder_of(const TrainingJob& job, const std::string& host) const {
+  return AttemptFolder::of(settings_.data, job.id, job.attempt.value().number, host);
 }
 
 void Engine::start_attempt(const StartAttempt& start) {
   const Time now = clock_.now();
   const auto job = jobs_.update(start.job_id, [&](TrainingJob& changing) {
+    const Allotment need = need_of(changing);
     Attempt attempt;
     attempt.token = random_hex(32);
-    attempt.cpus = start.cpus;
-    attempt.cpu_set = start.cpu_set;
-    attempt.memory_bytes = start.memory_bytes;
+    attempt.share = start.share;
+    attempt.hosts = place_hosts(wanted_hosts(changing.request), need, start.share);
     attempt.log_stream_suffix = std::to_string(to_ms(now) / 1000);
-    const std::string notice = need_of(changing).notice;
-    grant(changing, std::move(attempt),
-          notice.empty() ? kPreparingMessage : std::string(kPreparingMessage) + ": " + notice, now);
+    const std::string message = need.notice.empty()
+                                    ? kPreparingMessage
+                                    : std::string(kPreparingMessage) + ": " + need.notice;
+    grant(changing, std::move(attempt), message, now);
   });
   known_[job->id] = job;
   place(job);
 }
 
-// Writes the spec if it is not there yet, and starts an agent on it.
+// Writes the specs that are not there yet, and starts an agent for each host.
 void Engine::place(const LiveJobs::JobPtr& job) {
-  const AttemptFolder folder = folder_of(*job);
   try {
-    if (!fs::exists(folder.spec())) {
-      fs::create_directories(folder.root);
-      const auto session = identities_.create_job_session(text_at(job->request, "RoleArn"), job->id,
-                                                          job->attempt->number,
-                                                          job->max_runtime() + kKeysBeyondRuntime);
-      agent_protocol::Access access;
-      access.access_key_id = session.access_key_id;
-      access.secret_access_key = session.secret;
-      access.session_token = session.token;
-      const auto spec = build_spec(*job, settings_.spec, images_, access, need_of(*job).notice);
-      write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
-    }
-    executor_.start(folder);
-    logs_.ensure_stream(kTrainingLogGroup, log_stream(*job));
+    write_specs(*job);
   } catch (const Error& error) {
     const bool users_fault =
         error.kind() == ErrorKind::kNotFound || error.kind() == ErrorKind::kInvalid;
-    fail(job, users_fault ? error.what() : std::string("InternalServerError: ") + error.what(),
-         !users_fault);
+    const std::string start = users_fault ? "" : "InternalServerError: ";
+    end_attempt(job, failure(start + error.what(), !users_fault));
+    return;
   } catch (const fs::filesystem_error& error) {
-    fail(job, std::string("InternalServerError: ") + error.what(), true);
+    end_attempt(job, failure(std::string("InternalServerError: ") + error.what(), true));
+    return;
+  }
+  for (const auto& host : job->attempt->hosts) start_agent(job, host.name);
+}
+
+// One session serves all hosts of the attempt.
+void Engine::write_specs(const TrainingJob& job) {
+  std::optional<store::Session> session;
+  for (const auto& host : job.attempt->hosts) {
+    const AttemptFolder folder = folder_of(job, host.name);
+    if (fs::exists(folder.spec())) continue;
+    fs::create_directories(folder.root);
+    if (!session) {
+      session = identities_.create_job_session(text_at(job.request, "RoleArn"), job.id,
+                                               job.attempt->number,
+                                               job.max_runtime() + kKeysBeyondRuntime);
+    }
+    agent_protocol::Access access;
+    access.access_key_id = session->access_key_id;
+    access.secret_access_key = session->secret;
+    access.session_token = session->token;
+    const auto spec = build_spec(job, host, settings_.spec, images_, access, need_of(job).notice);
+    write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
   }
 }
 
-void Engine::fail(const LiveJobs::JobPtr& job, const std::string& reason, bool infrastructure) {
+void Engine::start_agent(const LiveJobs::JobPtr& job, const std::string& host) {
+  try {
+    executor_.start(folder_of(*job, host));
+    logs_.ensure_stream(kTrainingLogGroup, log_stream(*job, host));
+  } catch (const Error& error) {
+    end_host(job, host, failure(std::string("InternalServerError: ") + error.what(), true));
+  }
+}
+
+ExitRecord Engine::failure(const std::string& reason, bool infrastructure) const {
   ExitRecord record;
   record.failure_reason = reason;
   record.infrastructure = infrastructure;
   record.ended = clock_.now();
-  end_attempt(job, record);
+  return record;
 }
 
 void Engine::end_attempt(const LiveJobs::JobPtr& job, const ExitRecord& record) {
   jobs_.update(job->id, [&](TrainingJob& changing) {
     if (!changing.attempt || changing.attempt->number != job->attempt->number) return;
     finish(changing, record, clock_.now());
+  });
+}
+
+void Engine::end_host(const LiveJobs::JobPtr& job, const std::string& host,
+                      const ExitRecord& record) {
+  jobs_.update(job->id, [&](TrainingJob& changing) {
+    if (!changing.attempt || changing.attempt->number != job->attempt->number) return;
+    job::end_host(changing, host, record, peer_grace(settings_.spec), clock_.now());
   });
 }
 
@@ -114,21 +142,28 @@ void Engine::watch_agents() {
     const auto still = now_running.find(id);
     if (still != now_running.end() && still->second->attempt->number == job->attempt->number)
       continue;
-    const AttemptFolder folder = folder_of(*job);
-    closing_[folder.root] = {.folder = folder, .job_id = id, .attempt = job->attempt->number};
+    for (const auto& host : job->attempt->hosts) {
+      const AttemptFolder folder = folder_of(*job, host.name);
+      closing_[folder.root] = {.folder = folder, .job_id = id, .attempt = job->attempt->number};
+    }
   }
   known_ = std::move(now_running);
   for (const auto& [id, job] : known_) {
-    const AttemptFolder folder = folder_of(*job);
-    try {
-      if (!executor_.alive(folder)) revive(job, folder);
-    } catch (const Error& error) {
-      // The job may have ended while we looked; a broken record is the machine's fault.
-      if (error.kind() == ErrorKind::kConflict || error.kind() == ErrorKind::kNotFound) continue;
-      spdlog::error("job {}: {}", job->name, error.what());
-      if (error.kind() == ErrorKind::kInvalid) {
-        fail(job, std::string("InternalServerError: ") + error.what(), true);
-      }
+    for (const auto& host : job->attempt->hosts) {
+      if (!host.exit) watch(job, host.name);
+    }
+  }
+}
+
+void Engine::watch(const LiveJobs::JobPtr& job, const std::string& host) {
+  try {
+    if (!executor_.alive(folder_of(*job, host))) revive(job, host);
+  } catch (const Error& error) {
+    // The job may have ended while we looked; a broken record is the machine's fault.
+    if (error.kind() == ErrorKind::kConflict || error.kind() == ErrorKind::kNotFound) return;
+    spdlog::error("job {}: {}", job->name, error.what());
+    if (error.kind() == ErrorKind::kInvalid) {
+      end_host(job, host, failure(std::string("InternalServerError: ") + error.what(), true));
     }
   }
 }
@@ -138,43 +173,53 @@ void Engine::watch_agents() {
 void Engine::repoint_agents() {
   for (const auto& job : jobs_.all()) {
     if (!job->attempt) continue;
-    const AttemptFolder folder = folder_of(*job);
-    if (!fs::exists(folder.spec())) continue;
-    json::error_code unreadable;
-    const json::value value = json::parse(read_file(folder.spec()), unreadable);
-    if (unreadable || !value.is_object()) {
-      fs::remove(folder.spec());  // cut off by a crash: place() writes it again
-      continue;
+    for (const auto& host : job->attempt->hosts) {
+      const AttemptFolder folder = folder_of(*job, host.name);
+      if (!fs::exists(folder.spec())) continue;
+      json::error_code unreadable;
+      const json::value value = json::parse(read_file(folder.spec()), unreadable);
+      if (unreadable || !value.is_object()) {
+        fs::remove(folder.spec());  // cut off by a crash: place() writes it again
+        continue;
+      }
+      auto spec = agent_protocol::Spec::from_json(value.get_object());
+      if (spec.access.server_url == settings_.spec.server_url) continue;
+      spec.access.server_url = settings_.spec.server_url;
+      write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
+      executor_.end(folder);
     }
-    auto spec = agent_protocol::Spec::from_json(value.get_object());
-    if (spec.access.server_url == settings_.spec.server_url) continue;
-    spec.access.server_url = settings_.spec.server_url;
-    write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
-    executor_.end(folder);
   }
 }
 
 // The agent is gone. Its exit record is the truth; without one the same attempt goes on with
 // another agent.
-void Engine::revive(const LiveJobs::JobPtr& job, const AttemptFolder& folder) {
+void Engine::revive(const LiveJobs::JobPtr& job, const std::string& host) {
   // The agent may have delivered its record between the snapshot and its end.
   const auto latest = jobs_.find(job->id);
   if (!latest || !latest->attempt || latest->attempt->number != job->attempt->number) return;
-  if (const auto record = read_exit_record(folder)) {
-    end_attempt(latest, checked(*record, source_));
+  const Host* now = latest->attempt->find(host);
+  if (!now || now->exit) return;
+  if (const auto record = read_exit_record(folder_of(*latest, host))) {
+    end_host(latest, host, checked(*record, source_));
     return;
   }
-  if (latest->attempt->agent_starts >= kMostAgentStarts) {
-    fail(latest,
-         "InternalServerError: the agent of " + host_name(1) + " died " +
-             std::to_string(kMostAgentStarts) + " times",
-         true);
+  if (now->agent_starts >= kMostAgentStarts) {
+    end_host(latest, host,
+             failure("InternalServerError: the agent of " + host + " died " +
+                         std::to_string(kMostAgentStarts) + " times",
+                     true));
     return;
   }
-  spdlog::warn("job {}: its agent is gone without an exit record; starting another", job->name);
-  const auto counted =
-      jobs_.update(job->id, [](TrainingJob& changing) { ++changing.attempt.value().agent_starts; });
-  place(counted);
+  spdlog::warn("job {}: the agent of {} is gone without an exit record; starting another",
+               job->name, host);
+  const auto counted = jobs_.update(job->id, [&](TrainingJob& changing) {
+    if (Host* starting = changing.attempt.value().find(host)) ++starting->agent_starts;
+  });
+  if (fs::exists(folder_of(*counted, host).spec())) {
+    start_agent(counted, host);
+  } else {
+    place(counted);
+  }
 }
 
 }  // namespace sagebrush::job

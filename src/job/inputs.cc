@@ -157,6 +157,29 @@ InputChannel resolve_channel(const json::object& config, const ObjectSource& sou
   return channel;
 }
 
+struct Shard {
+  std::size_t index = 0;
+  std::size_t count = 0;
+};
+
+// The host's place among those that get the channel; nullopt when it is for other groups.
+std::optional<Shard> shard_of(const json::object& config, const HostPlace& host) {
+  const auto* data = object_at(config, "DataSource");
+  const auto* s3 = data ? object_at(*data, "S3DataSource") : nullptr;
+  const auto wanted = s3 ? texts_at(*s3, "InstanceGroupNames") : std::vector<std::string>{};
+  const auto is_wanted = [&](const std::string& group) {
+    return wanted.empty() || std::ranges::find(wanted, group) != wanted.end();
+  };
+  if (!is_wanted(host.groups.at(host.index))) return std::nullopt;
+  Shard shard;
+  for (std::size_t i = 0; i < host.groups.size(); ++i) {
+    if (!is_wanted(host.groups[i])) continue;
+    if (i < host.index) ++shard.index;
+    ++shard.count;
+  }
+  return shard;
+}
+
 std::vector<InputFile> resolve_checkpoints(const json::object& request,
                                            const ObjectSource& source) {
   std::vector<InputFile> files;
@@ -202,13 +225,16 @@ std::string path_below_prefix(std::string_view prefix, std::string_view key) {
   return std::string(slash == std::string_view::npos ? key : key.substr(slash + 1));
 }
 
-Inputs resolve_inputs(const json::object& request, const ObjectSource& source, std::size_t index,
-                      std::size_t count) {
+Inputs resolve_inputs(const json::object& request, const ObjectSource& source,
+                      const HostPlace& host) {
   Inputs inputs;
   if (const auto* channels = request.if_contains("InputDataConfig");
       channels && channels->is_array()) {
     for (const auto& channel : channels->get_array()) {
-      inputs.channels.push_back(resolve_channel(channel.as_object(), source, index, count));
+      const auto shard = shard_of(channel.as_object(), host);
+      if (!shard) continue;
+      inputs.channels.push_back(
+          resolve_channel(channel.as_object(), source, shard->index, shard->count));
     }
   }
   inputs.checkpoints = resolve_checkpoints(request, source);

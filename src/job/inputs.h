@@ -42,10 +42,16 @@ S3Location parse_s3_uri(std::string_view uri);
 // ends within a name.
 std::string path_below_prefix(std::string_view prefix, std::string_view key);
 
-// Resolves the request's InputDataConfig for host number `index` of `count`, and the checkpoints to
-// restore. Throws Error{kInvalid} with SageMaker's words when a channel's source has no objects.
+// Which host of an attempt asks.
+struct HostPlace {
+  std::size_t index = 0;
+  std::vector<std::string> groups = {""};  // of each host of the attempt, in their order
+};
+
+// Resolves the request's InputDataConfig for one host, and the checkpoints to restore: channels for
+// other instance groups are left out, sharded ones divided among the hosts of theirs. Throws
+// Error{kInvalid} with SageMaker's words when a channel's source has no objects.
 agent_protocol::Inputs resolve_inputs(const boost::json::object& request,
-                                      const ObjectSource& source, std::size_t index,
-                                      std::size_t count);
+                                      const ObjectSource& source, const HostPlace& host);
 
 }  // namespace sagebrush::job

@@ -54,7 +54,7 @@ std::vector<std::string> paths(const agent_protocol::Inputs& inputs) {
 
 std::string failure(const json::object& of, const ObjectSource& source) {
   try {
-    resolve_inputs(of, source, 0, 1);
+    resolve_inputs(of, source, {});
     return "";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInvalid);
@@ -80,29 +80,30 @@ TEST(PathBelowPrefix, IsSageMakers) {
 
 TEST(Inputs, AreTheObjectsUnderThePrefixWithoutFolderMarkers) {
   const auto source = bucket_of({{"m/", ""}, {"m/a", "1"}, {"m/b/c", "22"}, {"n/x", "3"}});
-  const auto inputs = resolve_inputs(request("s3://data/m"), source, 0, 1);
+  const auto inputs = resolve_inputs(request("s3://data/m"), source, {});
   EXPECT_EQ(paths(inputs), (std::vector<std::string>{"a", "b/c"}));
   EXPECT_EQ(inputs.channels[0].files[1].bytes, 2u);
   EXPECT_EQ(inputs.channels[0].files[1].blob, "/blobs/m/b/c");
 }
 
 TEST(Inputs, UploadedInPartsArePutTogether) {
-  const auto inputs =
-      resolve_inputs(request("s3://data/m/"), bucket_of({{"m/big", "parts"}}), 0, 1);
+  const auto inputs = resolve_inputs(request("s3://data/m/"), bucket_of({{"m/big", "parts"}}), {});
   EXPECT_EQ(inputs.channels.at(0).files.at(0).blob, "/joined/m/big");
 }
 
 TEST(Inputs, AreSpreadOverHostsByKey) {
   const auto source = bucket_of({{"m/a", ""}, {"m/b", ""}, {"m/c", ""}});
   const auto sharded = request("s3://data/m/", "S3Prefix", "ShardedByS3Key");
-  EXPECT_EQ(paths(resolve_inputs(sharded, source, 0, 2)), (std::vector<std::string>{"a", "c"}));
-  EXPECT_EQ(paths(resolve_inputs(sharded, source, 1, 2)), (std::vector<std::string>{"b"}));
+  EXPECT_EQ(paths(resolve_inputs(sharded, source, {0, {"g", "g"}})),
+            (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(paths(resolve_inputs(sharded, source, {1, {"g", "g"}})),
+            (std::vector<std::string>{"b"}));
 }
 
 TEST(Inputs, ComeFromAManifest) {
   const auto source =
       bucket_of({{"list", R"([{"prefix":"s3://data/m/"},"b/c","a"])"}, {"m/a", ""}, {"m/b/c", ""}});
-  EXPECT_EQ(paths(resolve_inputs(request("s3://data/list", "ManifestFile"), source, 0, 1)),
+  EXPECT_EQ(paths(resolve_inputs(request("s3://data/list", "ManifestFile"), source, {})),
             (std::vector<std::string>{"b/c", "a"}));
 }
 
@@ -112,7 +113,7 @@ TEST(Inputs, ComeFromAnAugmentedManifest) {
       "b\",\"label\":2}\n";
   const auto source = bucket_of({{"list", lines}, {"m/a", ""}, {"m/b", ""}});
   const auto inputs =
-      resolve_inputs(request("s3://data/list", "AugmentedManifestFile"), source, 0, 1);
+      resolve_inputs(request("s3://data/list", "AugmentedManifestFile"), source, {});
   EXPECT_EQ(paths(inputs), (std::vector<std::string>{"m/a", "m/b"}));
   EXPECT_EQ(inputs.channels[0].augmented_manifest, lines);
 }
@@ -133,7 +134,7 @@ TEST(Inputs, SayWhatIsMissing) {
 TEST(Inputs, BringCheckpointsBack) {
   const auto source = bucket_of({{"c/1/x", ""}, {"c/2", ""}, {"cc/3", ""}});
   const json::object with{{"CheckpointConfig", {{"S3Uri", "s3://data/c"}}}};
-  const auto inputs = resolve_inputs(with, source, 0, 1);
+  const auto inputs = resolve_inputs(with, source, {});
   ASSERT_EQ(inputs.checkpoints.size(), 2u);
   EXPECT_EQ(inputs.checkpoints[0].path, "1/x");
 }

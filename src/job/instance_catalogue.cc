@@ -54,17 +54,4 @@ Capacity capacity_of_this_machine() {
   return {.cpus = std::max(1, cpus), .memory_bytes = pages * page_bytes};
 }
 
-Allotment allot(const InstanceType& type, const Capacity& machine) {
-  Allotment allotment{.cpus = std::min(type.cpus, machine.cpus),
-                      .memory_bytes = std::min(type.memory_bytes, machine.memory_bytes),
-                      .notice = ""};
-  if (allotment.cpus < type.cpus || allotment.memory_bytes < type.memory_bytes) {
-    allotment.notice = type.name + " has " + std::to_string(type.cpus) + " CPUs and " +
-                       human_bytes(type.memory_bytes) + "; this machine gives the job " +
-                       std::to_string(allotment.cpus) + " and " +
-                       human_bytes(allotment.memory_bytes);
-  }
-  return allotment;
-}
-
 }  // namespace sagebrush::job

@@ -21,18 +21,10 @@ std::optional<InstanceType> find_instance_type(std::string_view name);
 struct Capacity {
   int cpus = 1;
   std::uint64_t memory_bytes = 0;
+  int gpus = 0;
 };
 
 // Processors that this process may run on, and all memory.
 Capacity capacity_of_this_machine();
-
-// What a job gets: the instance type, or the whole machine where that is less.
-struct Allotment {
-  int cpus = 1;
-  std::uint64_t memory_bytes = 0;
-  std::string notice;  // says what is less than asked; "" when nothing is
-};
-
-Allotment allot(const InstanceType& type, const Capacity& machine);
 
 }  // namespace sagebrush::job

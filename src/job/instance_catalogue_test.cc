@@ -16,20 +16,5 @@ TEST(InstanceCatalogue, HasAwsSizes) {
   EXPECT_FALSE(find_instance_type("ml.nothing.xlarge"));
 }
 
-TEST(Allot, GivesTheTypeWhereItFits) {
-  const auto allotment = allot(*find_instance_type("ml.m5.large"), {16, 64 * kGibibyte});
-  EXPECT_EQ(allotment.cpus, 2);
-  EXPECT_EQ(allotment.memory_bytes, 8 * kGibibyte);
-  EXPECT_EQ(allotment.notice, "");
-}
-
-TEST(Allot, SaysWhatIsLessThanAsked) {
-  const auto allotment = allot(*find_instance_type("ml.m5.4xlarge"), {2, 24 * kGibibyte});
-  EXPECT_EQ(allotment.cpus, 2);
-  EXPECT_EQ(allotment.memory_bytes, 24 * kGibibyte);
-  EXPECT_EQ(allotment.notice,
-            "ml.m5.4xlarge has 16 CPUs and 64.0 GiB; this machine gives the job 2 and 24.0 GiB");
-}
-
 }  // namespace
 }  // namespace sagebrush::job

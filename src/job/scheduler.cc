@@ -11,39 +11,60 @@ namespace {
 struct Room {
   std::vector<int> cpus;
   std::uint64_t memory_bytes = 0;
+  std::vector<int> gpus;
 };
 
+// Takes each held number out once: where jobs share processors it stands there several times.
+void take_out(std::vector<int>& numbers, const std::vector<int>& held) {
+  for (const int number : held) {
+    const auto place = std::ranges::find(numbers, number);
+    if (place != numbers.end()) numbers.erase(place);
+  }
+}
+
 Room room_left(const Snapshot& snapshot) {
-  Room room{.cpus = snapshot.cpus, .memory_bytes = snapshot.capacity.memory_bytes};
+  Room room{
+      .cpus = snapshot.cpus, .memory_bytes = snapshot.capacity.memory_bytes, .gpus = snapshot.gpus};
   for (const auto& job : snapshot.running) {
-    for (const int cpu : job.cpu_set) {
-      // One place of that number: where jobs share processors it stands there several times.
-      const auto place = std::ranges::find(room.cpus, cpu);
-      if (place != room.cpus.end()) room.cpus.erase(place);
-    }
-    room.memory_bytes -= std::min(room.memory_bytes, job.memory_bytes);
+    take_out(room.cpus, job.share.cpu_set);
+    take_out(room.gpus, job.share.gpus);
+    room.memory_bytes -= std::min(room.memory_bytes, job.share.memory_bytes);
   }
   return room;
 }
 
 bool fits(const Allotment& need, const Room& room) {
-  return need.cpus <= static_cast<int>(room.cpus.size()) && need.memory_bytes <= room.memory_bytes;
+  return need.cpus <= static_cast<int>(room.cpus.size()) &&
+         need.memory_bytes <= room.memory_bytes && need.gpus <= static_cast<int>(room.gpus.size());
+}
+
+std::vector<int> take_first(std::vector<int>& numbers, int count) {
+  std::vector<int> taken(numbers.begin(), numbers.begin() + count);
+  numbers.erase(numbers.begin(), numbers.begin() + count);
+  return taken;
 }
 
 StartAttempt take(const WaitingJob& job, Room& room) {
-  StartAttempt start{.job_id = job.id,
-                     .cpus = job.need.cpus,
-                     .cpu_set = {room.cpus.begin(), room.cpus.begin() + job.need.cpus},
-                     .memory_bytes = job.need.memory_bytes};
-  room.cpus.erase(room.cpus.begin(), room.cpus.begin() + job.need.cpus);
   room.memory_bytes -= job.need.memory_bytes;
-  return start;
+  return {.job_id = job.id,
+          .share = {.cpus = job.need.cpus,
+                    .cpu_set = take_first(room.cpus, job.need.cpus),
+                    .memory_bytes = job.need.memory_bytes,
+                    .gpus = take_first(room.gpus, job.need.gpus)}};
+}
+
+std::string amount(int cpus, std::uint64_t memory_bytes, int gpus, bool name_gpus) {
+  std::string out = std::to_string(cpus) + " CPUs";
+  if (name_gpus) out += ", " + std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs");
+  return out + " and " + human_bytes(memory_bytes);
 }
 
 std::string wait_message(const WaitingJob& job, const Room& room) {
-  return "Waiting for " + std::to_string(job.need.cpus) + " CPUs and " +
-         human_bytes(job.need.memory_bytes) + " (free: " + std::to_string(room.cpus.size()) +
-         " and " + human_bytes(room.memory_bytes) + ")";
+  const bool gpus = job.need.gpus > 0;
+  std::string free = std::to_string(room.cpus.size());
+  if (gpus) free += ", " + std::to_string(room.gpus.size());
+  return "Waiting for " + amount(job.need.cpus, job.need.memory_bytes, job.need.gpus, gpus) +
+         " (free: " + free + " and " + human_bytes(room.memory_bytes) + ")";
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "job/instance_catalogue.h"
+#include "job/host_plan.h"
 
 namespace sagebrush::job {
 
@@ -19,9 +19,7 @@ struct WaitingJob {
 
 struct RunningJob {
   std::string id;
-  int cpus = 1;
-  std::vector<int> cpu_set;
-  std::uint64_t memory_bytes = 0;
+  Share share;
   bool stop_ordered = false;
   std::optional<Time> must_end;  // training start + MaxRuntimeInSeconds; absent before the start
 };
@@ -30,6 +28,7 @@ struct Snapshot {
   Time now;
   Capacity capacity;
   std::vector<int> cpus;            // the processors' numbers, capacity.cpus of them
+  std::vector<int> gpus;            // likewise
   std::vector<WaitingJob> waiting;  // in the order they came
   std::vector<RunningJob> running;
 };
@@ -37,9 +36,7 @@ struct Snapshot {
 // What to do next.
 struct StartAttempt {
   std::string job_id;
-  int cpus = 1;
-  std::vector<int> cpu_set;
-  std::uint64_t memory_bytes = 0;
+  Share share;  // for all its hosts
 };
 struct StopForRuntime {
   std::string job_id;

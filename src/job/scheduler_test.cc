@@ -16,7 +16,7 @@ Snapshot machine(int cpus, std::uint64_t gibibytes) {
 }
 
 WaitingJob waiting(const std::string& id, int cpus, std::uint64_t gibibytes) {
-  return {id, {cpus, gibibytes * kGibibyte, ""}};
+  return {id, {.cpus = cpus, .memory_bytes = gibibytes * kGibibyte, .notice = "", .hosts = {}}};
 }
 
 std::vector<std::string> started(const std::vector<Action>& actions) {
@@ -32,19 +32,18 @@ TEST(Scheduler, StartsWhatFitsTogetherInOrder) {
   snapshot.waiting = {waiting("a", 2, 4), waiting("b", 2, 4), waiting("c", 2, 4)};
   const auto actions = next_actions(snapshot);
   EXPECT_EQ(started(actions), (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(std::get<StartAttempt>(actions[0]).cpu_set, (std::vector{0, 1}));
-  EXPECT_EQ(std::get<StartAttempt>(actions[1]).cpu_set, (std::vector{2, 3}));
+  EXPECT_EQ(std::get<StartAttempt>(actions[0]).share.cpu_set, (std::vector{0, 1}));
+  EXPECT_EQ(std::get<StartAttempt>(actions[1]).share.cpu_set, (std::vector{2, 3}));
   EXPECT_EQ(std::get<ExplainWait>(actions[2]).job_id, "c");
 }
 
 TEST(Scheduler, LetsNobodyOvertakeALargeJob) {
   Snapshot snapshot = machine(4, 16);
-  snapshot.running = {{.id = "r",
-                       .cpus = 2,
-                       .cpu_set = {0, 1},
-                       .memory_bytes = 4 * kGibibyte,
-                       .stop_ordered = false,
-                       .must_end = {}}};
+  snapshot.running = {
+      {.id = "r",
+       .share = {.cpus = 2, .cpu_set = {0, 1}, .memory_bytes = 4 * kGibibyte, .gpus = {}},
+       .stop_ordered = false,
+       .must_end = {}}};
   snapshot.waiting = {waiting("large", 4, 8), waiting("small", 1, 1)};
   EXPECT_TRUE(started(next_actions(snapshot)).empty());
 }
@@ -58,24 +57,22 @@ TEST(Scheduler, CountsMemoryToo) {
 TEST(Scheduler, SharesProcessorsWhereTheirNumbersRepeat) {
   Snapshot snapshot = machine(4, 16);
   snapshot.cpus = {0, 1, 0, 1};
-  snapshot.running = {{.id = "r",
-                       .cpus = 2,
-                       .cpu_set = {0, 1},
-                       .memory_bytes = kGibibyte,
-                       .stop_ordered = false,
-                       .must_end = {}}};
+  snapshot.running = {
+      {.id = "r",
+       .share = {.cpus = 2, .cpu_set = {0, 1}, .memory_bytes = kGibibyte, .gpus = {}},
+       .stop_ordered = false,
+       .must_end = {}}};
   snapshot.waiting = {waiting("a", 2, 1), waiting("b", 2, 1)};
   EXPECT_EQ(started(next_actions(snapshot)), (std::vector<std::string>{"a"}));
 }
 
 TEST(Scheduler, SaysWhatTheFirstWaits) {
   Snapshot snapshot = machine(2, 8);
-  snapshot.running = {{.id = "r",
-                       .cpus = 2,
-                       .cpu_set = {0, 1},
-                       .memory_bytes = 8 * kGibibyte,
-                       .stop_ordered = false,
-                       .must_end = {}}};
+  snapshot.running = {
+      {.id = "r",
+       .share = {.cpus = 2, .cpu_set = {0, 1}, .memory_bytes = 8 * kGibibyte, .gpus = {}},
+       .stop_ordered = false,
+       .must_end = {}}};
   snapshot.waiting = {waiting("a", 2, 4)};
   const auto actions = next_actions(snapshot);
   ASSERT_EQ(actions.size(), 1u);
@@ -83,12 +80,25 @@ TEST(Scheduler, SaysWhatTheFirstWaits) {
             "Waiting for 2 CPUs and 4.0 GiB (free: 0 and 0 B)");
 }
 
+TEST(Scheduler, HandsOutGpusByNumber) {
+  Snapshot snapshot = machine(8, 64);
+  snapshot.gpus = {0, 1, 2};
+  for (const char* id : {"a", "b", "c"}) {
+    snapshot.waiting.push_back(waiting(id, 1, 1));
+    snapshot.waiting.back().need.gpus = 2;
+  }
+  snapshot.waiting[1].need.gpus = 1;
+  const auto actions = next_actions(snapshot);
+  EXPECT_EQ(started(actions), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(std::get<StartAttempt>(actions[1]).share.gpus, (std::vector{2}));
+  EXPECT_EQ(std::get<ExplainWait>(actions[2]).message,
+            "Waiting for 1 CPUs, 2 GPUs and 1.0 GiB (free: 6, 0 and 62.0 GiB)");
+}
+
 TEST(Scheduler, StopsOverdueJobsOnce) {
   Snapshot snapshot = machine(2, 8);
   RunningJob job{.id = "r",
-                 .cpus = 1,
-                 .cpu_set = {0},
-                 .memory_bytes = 1,
+                 .share = {.cpus = 1, .cpu_set = {0}, .memory_bytes = 1, .gpus = {}},
                  .stop_ordered = false,
                  .must_end = snapshot.now};
   snapshot.running = {job};

@@ -1,5 +1,7 @@
 #include "job/spec_builder.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "job/request_json.h"
 
@@ -39,12 +41,12 @@ Image image_of(const json::object& request, const ImageTable& images) {
 
 }  // namespace
 
-std::string host_name(int number) {
-  return "algo-" + std::to_string(number);
+std::chrono::seconds peer_grace(const SpecSettings& settings) {
+  return std::min(settings.stop_grace, std::chrono::seconds(15));
 }
 
-std::string log_stream(const TrainingJob& job) {
-  return job.name + "/" + host_name(1) + "-" + job.attempt.value().log_stream_suffix;
+std::string log_stream(const TrainingJob& job, const std::string& host) {
+  return job.name + "/" + host + "-" + job.attempt.value().log_stream_suffix;
 }
 
 std::string output_uri(const TrainingJob& job) {
@@ -54,18 +56,20 @@ std::string output_uri(const TrainingJob& job) {
   return uri + "/" + job.name + "/output";
 }
 
-agent_protocol::Spec build_spec(const TrainingJob& job, const SpecSettings& settings,
-                                const ImageTable& images, const agent_protocol::Access& access,
-                                const std::string& notice) {
+agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
+                                const SpecSettings& settings, const ImageTable& images,
+                                const agent_protocol::Access& access, const std::string& notice) {
   const Attempt& attempt = job.attempt.value();
   agent_protocol::Spec spec;
   spec.job_id = job.id;
   spec.job_name = job.name;
   spec.job_arn = job.arn;
   spec.attempt = attempt.number;
-  spec.host = host_name(1);
-  spec.hosts = {spec.host};
-  spec.instance_type = job.instance_type();
+  spec.host = host.name;
+  spec.instance_type = host.instance_type;
+  for (const auto& each : attempt.hosts) {
+    spec.hosts.push_back({each.name, each.instance_type, each.group});
+  }
   spec.region = job.region;
   spec.account = settings.account;
   spec.access = access;
@@ -73,9 +77,9 @@ agent_protocol::Spec build_spec(const TrainingJob& job, const SpecSettings& sett
   spec.access.ca_file = settings.ca_file;
   spec.access.token = attempt.token;
   spec.image = image_of(job.request, images);
-  spec.limits = {attempt.cpus, attempt.cpu_set, attempt.memory_bytes};
+  spec.limits = {host.share.cpus, host.share.cpu_set, host.share.memory_bytes};
   spec.log_group = kTrainingLogGroup;
-  spec.log_stream = log_stream(job);
+  spec.log_stream = log_stream(job, host.name);
   spec.output_uri = output_uri(job);
   spec.blob_directory = settings.blob_directory;
   spec.runtime = settings.runtime;

@@ -22,14 +22,18 @@ struct SpecSettings {
   std::chrono::seconds stop_grace{120};
 };
 
-std::string host_name(int number);               // "algo-1"
-std::string log_stream(const TrainingJob& job);  // "<job>/algo-1-<epoch>"; needs an attempt
+// How long a host may take to end after another one failed: a rank that waits for a dead one in a
+// collective call seldom handles SIGTERM, and nothing it does will count.
+std::chrono::seconds peer_grace(const SpecSettings& settings);
+
+// "<job>/algo-1-<epoch>"; needs an attempt.
+std::string log_stream(const TrainingJob& job, const std::string& host);
 std::string output_uri(const TrainingJob& job);  // "s3://bucket/prefix/<job>/output"
 
-// The spec of the job's present attempt. Throws Error{kNotFound} when the job names an image that
-// is not here, in the words for its FailureReason.
-agent_protocol::Spec build_spec(const TrainingJob& job, const SpecSettings& settings,
-                                const ImageTable& images, const agent_protocol::Access& access,
-                                const std::string& notice);
+// The spec of one host of the job's present attempt. Throws Error{kNotFound} when the job names an
+// image that is not here, in the words for its FailureReason.
+agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
+                                const SpecSettings& settings, const ImageTable& images,
+                                const agent_protocol::Access& access, const std::string& notice);
 
 }  // namespace sagebrush::job

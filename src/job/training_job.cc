@@ -28,46 +28,6 @@ Transition transition_from(const json::object& object) {
           .message = in.text("message")};
 }
 
-json::object to_json(const Attempt& attempt) {
-  return {{"number", attempt.number},
-          {"token", attempt.token},
-          {"cpu_set", json::array(attempt.cpu_set.begin(), attempt.cpu_set.end())},
-          {"cpus", attempt.cpus},
-          {"memory_bytes", static_cast<std::int64_t>(attempt.memory_bytes)},
-          {"log_stream_suffix", attempt.log_stream_suffix},
-          {"granted_ms", to_ms(attempt.granted)},
-          {"agent_starts", attempt.agent_starts},
-          {"runtime", attempt.runtime}};
-}
-
-Attempt attempt_from(const json::object& object) {
-  const JsonReader in(object);
-  Attempt attempt;
-  attempt.number = static_cast<int>(in.integer("number"));
-  attempt.token = in.text("token");
-  for (const auto& cpu : in.array("cpu_set")) attempt.cpu_set.push_back(cpu.to_number<int>());
-  attempt.cpus = static_cast<int>(in.integer("cpus"));
-  attempt.memory_bytes = in.size("memory_bytes");
-  attempt.log_stream_suffix = in.text("log_stream_suffix");
-  attempt.granted = in.time("granted_ms");
-  attempt.agent_starts = static_cast<int>(in.integer("agent_starts"));
-  attempt.runtime = in.text("runtime");
-  return attempt;
-}
-
-json::object to_json(const StopOrder& stop) {
-  return {{"cause", stop.cause == StopCause::kRequested ? "Requested" : "MaxRuntime"},
-          {"at_ms", to_ms(stop.at)},
-          {"kill_at_ms", to_ms(stop.kill_at)}};
-}
-
-StopOrder stop_from(const json::object& object) {
-  const JsonReader in(object);
-  return {.cause = in.text("cause") == "Requested" ? StopCause::kRequested : StopCause::kMaxRuntime,
-          .at = in.time("at_ms"),
-          .kill_at = in.time("kill_at_ms")};
-}
-
 }  // namespace
 
 std::string TrainingJob::instance_type() const {
@@ -130,8 +90,13 @@ TrainingJob training_job_from_json(const json::object& object) {
   job.failure_reason = in.text("failure_reason");
   job.artifact = in.text("artifact");
   job.attempts_made = static_cast<int>(in.integer("attempts_made"));
-  if (in.has("attempt")) job.attempt = attempt_from(in.object("attempt"));
-  if (in.has("stop")) job.stop = stop_from(in.object("stop"));
+  if (in.has("attempt")) {
+    job.attempt = attempt_from_json(in.object("attempt"));
+    for (auto& host : job.attempt->hosts) {
+      if (host.instance_type.empty()) host.instance_type = job.instance_type();
+    }
+  }
+  if (in.has("stop")) job.stop = stop_order_from_json(in.object("stop"));
   return job;
 }
 

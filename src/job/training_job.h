@@ -7,38 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "agent_protocol/messages.h"
 #include "base/time.h"
+#include "job/attempt.h"
 #include "job/status.h"
 
 namespace sagebrush::job {
-
-using agent_protocol::StopCause;
 
 struct Transition {
   SecondaryStatus status = SecondaryStatus::kStarting;
   Time start;
   std::optional<Time> end;  // open: the present one
   std::string message;
-};
-
-// The lease: who may act for the job now. A token other than this one is refused everywhere.
-struct Attempt {
-  int number = 1;
-  std::string token;
-  std::vector<int> cpu_set;
-  int cpus = 1;
-  std::uint64_t memory_bytes = 0;
-  std::string log_stream_suffix;  // epoch seconds: the stream is <job>/algo-1-<suffix>
-  Time granted;
-  int agent_starts = 0;  // how often an agent had to be started for it
-  std::string runtime;   // the container runtime, as the agent said
-};
-
-struct StopOrder {
-  StopCause cause = StopCause::kRequested;
-  Time at;
-  Time kill_at;  // stored, so that no restart lengthens the grace
 };
 
 // A training job: plain data, changed only by job/transitions.h, kept as JSON in store::Jobs.

@@ -73,6 +73,21 @@ const char* message_of(Phase phase) {
   return kPreparingMessage;
 }
 
+Host& host_of(TrainingJob& job, const std::string& name) {
+  Host* host = job.attempt ? job.attempt->find(name) : nullptr;
+  if (!host) throw Error(ErrorKind::kConflict, job.name + " has no host " + name + " at work");
+  return *host;
+}
+
+// A host that has ended holds up nobody.
+Phase phase_of(const Host& host) {
+  return host.exit ? Phase::kUploading : host.phase;
+}
+
+Time failed_at(const ExitRecord& record) {
+  return record.training_ended.value_or(record.ended);
+}
+
 void end_stopped(TrainingJob& job, StopCause cause, Time at) {
   if (cause == StopCause::kMaxRuntime) {
     end(job, Status::kStopped, SecondaryStatus::kMaxRuntimeExceeded, kMaxRuntimeMessage, at);
@@ -108,14 +123,15 @@ void grant(TrainingJob& job, Attempt attempt, const std::string& message, Time n
   }
 }
 
-void enter(TrainingJob& job, Phase phase, Time at) {
+void enter(TrainingJob& job, const std::string& host, Phase phase, Time at) {
   require_unfinished(job);
-  const SecondaryStatus next = secondary_of(phase);
+  Host& entering = host_of(job, host);
+  entering.phase = std::max(entering.phase, phase);
+  const auto last = std::ranges::min(job.attempt->hosts, {}, phase_of);
+  const SecondaryStatus next = secondary_of(phase_of(last));
   if (rank(next) <= rank(job.secondary)) return;
-  move_to(job, next, message_of(phase), at);
-  if (!job.training_start && phase != Phase::kStarting) {
-    job.training_start = job.transitions.back().start;
-  }
+  move_to(job, next, message_of(phase_of(last)), at);
+  if (!job.training_start) job.training_start = job.transitions.back().start;
 }
 
 void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, Time now) {
@@ -128,6 +144,43 @@ void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, T
   } else if (job.secondary != SecondaryStatus::kUploading) {
     move_to(job, SecondaryStatus::kStopping, kStoppingMessage, now);
   }
+}
+
+void stop_peers(TrainingJob& job, std::chrono::seconds grace, Time now) {
+  require_unfinished(job);
+  if (!job.attempt || job.attempt->stop || job.attempt->hosts.size() < 2) return;
+  job.attempt->stop = StopOrder{.cause = StopCause::kPeerFailed, .at = now, .kill_at = now + grace};
+}
+
+void end_host(TrainingJob& job, const std::string& host, const ExitRecord& record,
+              std::chrono::seconds peer_grace, Time now) {
+  require_unfinished(job);
+  Host& ending = host_of(job, host);
+  if (ending.exit) return;
+  ending.exit = record;
+  if (record.outcome == Outcome::kFailed) stop_peers(job, peer_grace, now);
+  if (all_ended(*job.attempt)) finish(job, verdict(*job.attempt), now);
+}
+
+ExitRecord verdict(const Attempt& attempt) {
+  const Host* first_failed = nullptr;
+  const Host* stopped = nullptr;
+  for (const auto& host : attempt.hosts) {
+    const ExitRecord& record = host.exit.value();
+    if (record.outcome == Outcome::kStopped && !stopped) stopped = &host;
+    if (record.outcome != Outcome::kFailed) continue;
+    if (!first_failed || failed_at(record) < failed_at(*first_failed->exit)) first_failed = &host;
+  }
+  if (first_failed) {
+    ExitRecord record = *first_failed->exit;
+    if (attempt.hosts.size() > 1) {
+      record.failure_reason = first_failed->name + ": " + record.failure_reason;
+    }
+    return record;
+  }
+  ExitRecord record = stopped ? *stopped->exit : *attempt.hosts.front().exit;
+  record.artifact = attempt.hosts.front().exit->artifact;
+  return record;
 }
 
 void finish(TrainingJob& job, const ExitRecord& record, Time now) {

@@ -33,13 +33,28 @@ void explain_wait(TrainingJob& job, const std::string& message, Time now);
 // Grants the lease: attempt.number is set here.
 void grant(TrainingJob& job, Attempt attempt, const std::string& message, Time now);
 
-// The agent entered a phase. Repeating the present phase, or an earlier one after the agent was
-// started again, changes nothing.
-void enter(TrainingJob& job, agent_protocol::Phase phase, Time at);
+// The agent of that host entered a phase; the job is where the last of its hosts is. Repeating the
+// present phase, or an earlier one after the agent was started again, changes nothing. Throws
+// kConflict for a host that the attempt does not have.
+void enter(TrainingJob& job, const std::string& host, agent_protocol::Phase phase, Time at);
 
 // Orders a stop. A job that no agent has yet is Stopped at once. Throws kConflict when the job is
 // final; no-op when ordered already.
 void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, Time now);
+
+// A host failed: its peers are to end, no later than `grace` from now. No-op when they are ordered
+// to already, and for a host without peers.
+void stop_peers(TrainingJob& job, std::chrono::seconds grace, Time now);
+
+// One host ended; the attempt has when all have. Peers of one that failed are stopped. A second
+// record of the same host changes nothing.
+void end_host(TrainingJob& job, const std::string& host, const agent_protocol::ExitRecord& record,
+              std::chrono::seconds peer_grace, Time now);
+
+// How an attempt ended of which all hosts have: as the first host that failed, whose name goes
+// before the reason where there are several; else stopped if any was; else completed. The artifact
+// is that of the first host, which uploads for all.
+agent_protocol::ExitRecord verdict(const Attempt& attempt);
 
 // The attempt ended. When the machine was at fault and attempts are left, the job waits again
 // (Restarting); else it is final.

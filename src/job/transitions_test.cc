@@ -17,6 +17,18 @@ using namespace std::chrono_literals;
 
 const Time kStart = from_ms(1'700'000'000'000);
 
+const std::string kHost = "algo-1";
+
+Attempt on_hosts(int count) {
+  Attempt attempt;
+  for (int i = 1; i <= count; ++i) {
+    attempt.hosts.emplace_back();
+    attempt.hosts.back().name = "algo-" + std::to_string(i);
+    attempt.hosts.back().instance_type = "ml.m5.large";
+  }
+  return attempt;
+}
+
 TrainingJob new_job(int retries = 0) {
   TrainingJob job;
   job.id = "id";
@@ -28,9 +40,9 @@ TrainingJob new_job(int retries = 0) {
 
 TrainingJob training_job() {
   TrainingJob job = new_job();
-  grant(job, Attempt{}, kPreparingMessage, kStart + 1s);
-  enter(job, Phase::kDownloading, kStart + 2s);
-  enter(job, Phase::kTraining, kStart + 3s);
+  grant(job, on_hosts(1), kPreparingMessage, kStart + 1s);
+  enter(job, kHost, Phase::kDownloading, kStart + 2s);
+  enter(job, kHost, Phase::kTraining, kStart + 3s);
   return job;
 }
 
@@ -48,7 +60,7 @@ std::vector<SecondaryStatus> history(const TrainingJob& job) {
 
 TEST(Transitions, GoThroughSageMakersPhases) {
   TrainingJob job = training_job();
-  enter(job, Phase::kUploading, kStart + 8s);
+  enter(job, kHost, Phase::kUploading, kStart + 8s);
   ExitRecord record = ended(Outcome::kCompleted);
   record.artifact = "s3://b/mnist/output/model.tar.gz";
   finish(job, record, kStart + 9s);
@@ -67,14 +79,14 @@ TEST(Transitions, GoThroughSageMakersPhases) {
 TEST(Transitions, RepeatedAndEarlierPhasesChangeNothing) {
   TrainingJob job = training_job();
   const auto before = to_json(job);
-  enter(job, Phase::kTraining, kStart + 5s);
-  enter(job, Phase::kDownloading, kStart + 5s);
+  enter(job, kHost, Phase::kTraining, kStart + 5s);
+  enter(job, kHost, Phase::kDownloading, kStart + 5s);
   EXPECT_EQ(to_json(job), before);
 }
 
 TEST(Transitions, TimesNeverRunBackwards) {
   TrainingJob job = training_job();
-  enter(job, Phase::kUploading, kStart - 1h);
+  enter(job, kHost, Phase::kUploading, kStart - 1h);
   EXPECT_EQ(job.transitions.back().start, kStart + 3s);
   EXPECT_EQ(job.transitions[2].end, kStart + 3s);
 }
@@ -95,7 +107,7 @@ TEST(Stop, KeepsItsDeadlineWhenOrderedAgain) {
   EXPECT_EQ(job.stop->kill_at, kStart + 130s);
   EXPECT_EQ(std::ranges::count(history(job), SecondaryStatus::kStopping), 1);
 
-  enter(job, Phase::kUploading, kStart + 60s);
+  enter(job, kHost, Phase::kUploading, kStart + 60s);
   finish(job, ended(Outcome::kStopped), kStart + 61s);
   EXPECT_EQ(job.status, Status::kStopped);
   EXPECT_EQ(job.secondary, SecondaryStatus::kStopped);
@@ -103,7 +115,7 @@ TEST(Stop, KeepsItsDeadlineWhenOrderedAgain) {
 
 TEST(Stop, DuringTheUploadLetsAFinishedTrainingComplete) {
   TrainingJob job = training_job();
-  enter(job, Phase::kUploading, kStart + 5s);
+  enter(job, kHost, Phase::kUploading, kStart + 5s);
   order_stop(job, StopCause::kRequested, 120s, kStart + 6s);
   finish(job, ended(Outcome::kCompleted), kStart + 7s);
   EXPECT_EQ(job.status, Status::kCompleted);
@@ -128,7 +140,7 @@ TEST(Finish, CutsTheFailureReasonToWhatSageMakerHolds) {
 
 TEST(Finish, TriesAgainOnlyWhenTheMachineWasAtFault) {
   TrainingJob unlucky = new_job(1);
-  grant(unlucky, Attempt{}, kPreparingMessage, kStart);
+  grant(unlucky, on_hosts(1), kPreparingMessage, kStart);
   ExitRecord lost = ended(Outcome::kFailed);
   lost.infrastructure = true;
   finish(unlucky, lost, kStart + 1s);
@@ -136,13 +148,13 @@ TEST(Finish, TriesAgainOnlyWhenTheMachineWasAtFault) {
   EXPECT_EQ(unlucky.secondary, SecondaryStatus::kRestarting);
   EXPECT_FALSE(unlucky.attempt);
 
-  grant(unlucky, Attempt{}, kPreparingMessage, kStart + 2s);
+  grant(unlucky, on_hosts(1), kPreparingMessage, kStart + 2s);
   EXPECT_EQ(unlucky.attempt->number, 2);
   finish(unlucky, lost, kStart + 3s);
   EXPECT_EQ(unlucky.status, Status::kFailed);
 
   TrainingJob wrong = new_job(1);
-  grant(wrong, Attempt{}, kPreparingMessage, kStart);
+  grant(wrong, on_hosts(1), kPreparingMessage, kStart);
   finish(wrong, ended(Outcome::kFailed), kStart + 1s);
   EXPECT_EQ(wrong.status, Status::kFailed);
 }
@@ -151,10 +163,10 @@ TEST(Final, AbsorbsEverything) {
   TrainingJob job = training_job();
   finish(job, ended(Outcome::kCompleted), kStart + 4s);
   const auto before = to_json(job);
-  EXPECT_THROW(enter(job, Phase::kUploading, kStart + 5s), Error);
+  EXPECT_THROW(enter(job, kHost, Phase::kUploading, kStart + 5s), Error);
   EXPECT_THROW(order_stop(job, StopCause::kRequested, 120s, kStart + 5s), Error);
   EXPECT_THROW(finish(job, ended(Outcome::kFailed), kStart + 5s), Error);
-  EXPECT_THROW(grant(job, Attempt{}, "", kStart + 5s), Error);
+  EXPECT_THROW(grant(job, on_hosts(1), "", kStart + 5s), Error);
   explain_wait(job, "why", kStart + 5s);
   EXPECT_EQ(to_json(job), before);
 }
@@ -189,9 +201,9 @@ TEST(History, StaysSoundUnderRandomEvents) {
       now += std::chrono::milliseconds(pick(5000) - 500);
       try {
         switch (pick(6)) {
-          case 0: grant(job, Attempt{}, "m", now); break;
+          case 0: grant(job, on_hosts(1), "m", now); break;
           case 1:
-            if (job.attempt) enter(job, static_cast<Phase>(pick(4)), now);
+            if (job.attempt) enter(job, kHost, static_cast<Phase>(pick(4)), now);
             break;
           case 2: order_stop(job, static_cast<StopCause>(pick(2)), 120s, now); break;
           case 3: explain_wait(job, "waiting " + std::to_string(event), now); break;

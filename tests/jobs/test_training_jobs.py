@@ -165,8 +165,6 @@ class TrainingJobs(unittest.TestCase):
 
         self.assertIn("Could not assume role arn:aws:iam::000000000000:role/none",
                       refusal(RoleArn="arn:aws:iam::000000000000:role/none"))
-        self.assertIn("ResourceConfig.InstanceCount 2", refusal(
-            ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}))
         self.assertIn("InstanceCount of 1 or more",
                       refusal(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 0, "VolumeSizeInGB": 1}))
         self.assertIn("1 validation error detected: Value '-1' at 'resourceConfig.volumeSizeInGB' failed to satisfy constraint",

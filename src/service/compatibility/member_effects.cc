@@ -24,9 +24,8 @@ constexpr MemberEffect kEffects[] = {
     {kCreate, "InputDataConfig.ShuffleConfig", kKept, ""},
     {kCreate, "OutputDataConfig", kFull, "KmsKeyId is kept; nothing is encrypted"},
     {kCreate, "ResourceConfig", kPart,
-     "one instance; on a machine smaller than the type the job gets the whole machine and is told "
-     "so"},
-    {kCreate, "ResourceConfig.InstanceGroups", kRefused, ""},
+     "up to 64 instances, all on this machine; where that is smaller than they are, the job gets "
+     "the whole machine, divided among its hosts, and is told so"},
     {kCreate, "ResourceConfig.VolumeSizeInGB", kKept,
      "the job writes to the server's disk without a limit of its own"},
     {kCreate, "ResourceConfig.KeepAlivePeriodInSeconds", kKept, "no warm pools yet"},

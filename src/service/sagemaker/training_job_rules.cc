@@ -5,6 +5,7 @@
 
 #include "aws/aws_error.h"
 #include "base/error.h"
+#include "job/host_plan.h"
 #include "job/inputs.h"
 #include "job/request_json.h"
 
@@ -73,18 +74,61 @@ void check_channels(const json::object& request) {
   }
 }
 
+// The hosts that one ResourceConfig or one of its InstanceGroups asks for.
+std::int64_t check_instances(const json::object& of, const std::string& where) {
+  const std::int64_t count = integer_at(of, "InstanceCount", 0);
+  if (count < 1) refuse("You must specify an InstanceCount of 1 or more in " + where + ".");
+  if (text_at(of, "InstanceType").empty()) {
+    refuse("You must specify InstanceType in " + where + ".");
+  }
+  return count;
+}
+
+std::int64_t check_groups(const json::object& resources, const json::array& groups) {
+  for (const char* member : {"InstanceType", "InstanceCount"}) {
+    if (resources.contains(member)) {
+      refuse("You must specify either InstanceGroups or " + std::string(member) +
+             " in ResourceConfig, but not both.");
+    }
+  }
+  std::set<std::string> names;
+  std::int64_t count = 0;
+  for (const auto& group : groups) {
+    const std::string name = text_at(group.as_object(), "InstanceGroupName");
+    if (!names.insert(name).second) {
+      refuse("Each instance group must have a unique name; '" + name + "' is given twice.");
+    }
+    count += check_instances(group.as_object(), "instance group '" + name + "'");
+  }
+  return count;
+}
+
 void check_resources(const json::object& resources) {
-  if (resources.contains("InstanceGroups")) {
-    refuse("ResourceConfig.InstanceGroups is not served yet; name InstanceType and InstanceCount.");
+  const auto* groups = resources.if_contains("InstanceGroups");
+  const bool grouped = groups && groups->is_array() && !groups->get_array().empty();
+  const std::int64_t count = grouped ? check_groups(resources, groups->get_array())
+                                     : check_instances(resources, "ResourceConfig");
+  if (count > job::kMostHosts) {
+    refuse("The job asks for " + std::to_string(count) + " instances; " +
+           std::to_string(job::kMostHosts) + " are the most that one job may have.");
   }
-  const std::int64_t count = integer_at(resources, "InstanceCount", 0);
-  if (count < 1) refuse("You must specify an InstanceCount of 1 or more in ResourceConfig.");
-  if (count > 1) {
-    refuse("ResourceConfig.InstanceCount " + std::to_string(count) +
-           ": jobs of several instances are not served yet; use 1.");
-  }
-  if (text_at(resources, "InstanceType").empty()) {
-    refuse("You must specify InstanceType in ResourceConfig.");
+}
+
+// A channel may be restricted to instance groups; each that it names must be there.
+void check_channel_groups(const json::object& request) {
+  std::set<std::string> names;
+  for (const auto& host : job::wanted_hosts(request)) names.insert(host.group);
+  const auto* channels = request.if_contains("InputDataConfig");
+  if (!channels || !channels->is_array()) return;
+  for (const auto& channel : channels->get_array()) {
+    const auto* data = object_at(channel.as_object(), "DataSource");
+    const auto* s3 = data ? object_at(*data, "S3DataSource") : nullptr;
+    if (!s3) continue;
+    for (const auto& name : job::texts_at(*s3, "InstanceGroupNames")) {
+      if (names.contains(name)) continue;
+      refuse("InstanceGroupNames of channel '" + text_at(channel.as_object(), "ChannelName") +
+             "' names '" + name + "', which is none of the job's instance groups.");
+    }
   }
 }
 
@@ -114,6 +158,7 @@ void check_training_job(const json::object& request) {
   check_algorithm(*object_at(request, "AlgorithmSpecification"));
   check_channels(request);
   check_resources(*object_at(request, "ResourceConfig"));
+  check_channel_groups(request);
   check_s3_uri(text_at(*object_at(request, "OutputDataConfig"), "S3OutputPath"),
                "OutputDataConfig.S3OutputPath");
   if (const auto* checkpoints = object_at(request, "CheckpointConfig")) {
