@@ -1,5 +1,5 @@
-"""`sagebrush demo`, as `make demo` runs it, twice: the second finds data and server folder of the first. Needs MNIST (SAGEBRUSH_DATA_DIR, or
-../shared/data beside the checkout) and the built-in algorithm; skipped without them."""
+"""`sagebrush demo`, as `make demo` runs it, twice: the second finds data and server folder of the first. On MNIST (SAGEBRUSH_DATA_DIR, or
+../shared/data beside the checkout); where that is not, on what the demo finds by itself, down to the digits in a Debian package."""
 
 import pathlib
 import sys
@@ -25,15 +25,19 @@ def is_built():
     return (pathlib.Path(command.support.program()).parent / "sagebrush-vision").exists()
 
 
-@unittest.skipUnless(data_folder() and is_built(), "needs MNIST and sagebrush-vision")
+@unittest.skipUnless(is_built(), "needs sagebrush-vision")
 class Demo(unittest.TestCase):
     def test_trains_twice_and_leaves_no_server(self):
         with tempfile.TemporaryDirectory() as home:
-            environment = command.plain_environment(home) | {"SAGEBRUSH_DATA_DIR": str(data_folder())}
+            environment = command.plain_environment(home)
+            if data_folder():
+                environment["SAGEBRUSH_DATA_DIR"] = str(data_folder())
             for attempt in (1, 2):
                 code, out, err = command.run(["demo"], environment, cwd=home)
+                if attempt == 1 and "found no digits to learn" in err:
+                    self.skipTest("neither MNIST nor a network")
                 self.assertEqual(code, 0, out + err)
-                self.assertRegex(out, r"Test accuracy  0\.99")
+                self.assertRegex(out, r"Test accuracy  0\.9[5-9]" if "scikit-learn" in err else r"Test accuracy  0\.99")
                 self.assertRegex(err, r"train +\d.*%")
                 self.assertEqual("there from an earlier run" in err, attempt == 2)
                 with tarfile.open(pathlib.Path(home) / "model/model.tar.gz") as model:
