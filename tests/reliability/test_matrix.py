@@ -1,0 +1,269 @@
+"""Kills each part, and fills the disk, at each step of a job: one right end, the log whole, one artifact, nothing left behind.
+
+The table of what was expected, and held, is docs/reliability.md; SAGEBRUSH_WRITE_DOCS=1 writes it anew. An argument names one victim:
+test_matrix.py [server|agent|container|disk]
+"""
+
+import dataclasses
+import gzip
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import time
+import typing
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+for folder in ("support", "jobs", "reliability"):
+    sys.path.insert(0, str(HERE.parent / folder))
+from api import FINAL, call, create, describe, finish, log_lines  # noqa: E402
+from leftovers import job_ids, wait_until_clean  # noqa: E402
+from server import Server  # noqa: E402
+from small_disk import SmallDisk  # noqa: E402
+
+PAGE = HERE.parents[1] / "docs" / "reliability.md"
+CONFIG = "cpus: 8\nmemory_mib: 65536\n"
+# Prints as many lines as it is told, writes two checkpoints, and a model at its end or when it is told to stop.
+SCRIPT = """
+save() { head -c 3000000 /dev/urandom > /opt/ml/model/weights; exit 0; }
+trap save TERM
+i=0
+while [ $i -lt $1 ]; do
+  echo line $i
+  i=$((i+1))
+  [ $i = 20 ] && echo first > /opt/ml/checkpoints/one
+  [ $i = 100 ] && echo second > /opt/ml/checkpoints/two
+  sleep 0.01
+done
+save
+"""
+
+
+@dataclasses.dataclass
+class Run:
+    """One job on its way."""
+    server: Server
+    name: str
+
+    @property
+    def host(self):
+        """The folder of its only host, None before there is one."""
+        found = [path for path in self.server.data.glob("jobs/*/attempt-*/algo-1") if self.belongs(path)]
+        return found[0] if found else None
+
+    def belongs(self, path):
+        try:
+            return json.loads((path / "spec.json").read_text())["job_name"] == self.name
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def has(self, *names):
+        return self.host is not None and any((self.host / name).exists() for name in names)
+
+    def printed(self, number):
+        try:
+            return f"line {number}".encode() in (self.host / "output.log").read_bytes()
+        except (OSError, TypeError):
+            return False
+
+    def stored(self, key):
+        listed = self.server.client("s3").list_objects_v2(Bucket="jobs", Prefix=key)
+        return listed["KeyCount"] > 0
+
+    def order_stop(self):
+        call(self.server, "SageMaker.StopTrainingJob", {"TrainingJobName": self.name})
+
+
+@dataclasses.dataclass
+class Step:
+    """reached: the moment has come (or is over)."""
+    name: str
+    reached: typing.Callable[[Run], bool]
+    stops: bool = False
+    runs: bool = True  # a container is there to be killed
+    lines: int = 150
+
+
+STEPS = (
+    Step("stage in", lambda run: run.has("work/channels"), runs=False),
+    Step("train", lambda run: run.printed(10)),
+    Step("checkpoint", lambda run: run.stored(f"checkpoints/{run.name}/one"), lines=600),
+    Step("stop", lambda run: run.has("stop-sent"), stops=True),
+    Step("upload", lambda run: run.has("container-exit.json"), runs=False),
+)
+
+
+def wait_until(condition, what, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not in {seconds} s: {what}")
+        time.sleep(0.002)  # between two looks; what ends the wait is the condition
+
+
+def agents(data):
+    """Pids of the agents (not the shims) that work below the data folder."""
+    found = []
+    for folder in pathlib.Path("/proc").iterdir():
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"sagebrush-agent") and words[1:2] == [b"run"] and str(data).encode() in b" ".join(words):
+            found.append(int(folder.name))
+    return found
+
+
+class Victim:
+    expected = {"stop": "Stopped"}
+    otherwise = "Completed"
+
+    def expects(self, step):
+        return self.expected.get(step.name, self.otherwise)
+
+
+class ServerVictim(Victim):
+    name = "server"
+
+    def strike(self, run, _disk):
+        run.server.kill()
+        run.server.start()
+
+
+class AgentVictim(Victim):
+    name = "agent"
+
+    def strike(self, run, _disk):
+        for pid in agents(run.server.data):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+class ContainerVictim(Victim):
+    name = "container"
+    otherwise = "Failed"
+
+    def expects(self, step):
+        return super().expects(step) if step.runs else None
+
+    def strike(self, run, _disk):
+        process = run.host / "work" / "container.json"
+        wait_until(process.exists, f"{process} is there")
+        try:
+            os.kill(json.loads(process.read_text())["pid"], signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it had ended by itself
+
+
+class DiskVictim(Victim):
+    """Full until an upload was refused, then free again."""
+    name = "disk full"
+    expected = {"stop": "Stopped or Failed"}
+    otherwise = "Completed or Failed"
+
+    def strike(self, run, disk):
+        disk.fill()
+        try:
+            s3 = run.server.client("s3")
+            try:
+                for i in range(10_000):
+                    s3.put_object(Bucket="jobs", Key=f"more/{run.name}/{i}", Body=b"y" * 4096)
+                raise AssertionError("a full disk took 40 MB")
+            except s3.exceptions.ClientError as refused:
+                assert refused.response["ResponseMetadata"]["HTTPStatusCode"] >= 500, refused
+        finally:
+            disk.free()
+
+
+VICTIMS = (ServerVictim(), AgentVictim(), ContainerVictim(), DiskVictim())
+
+
+def page():
+    rows = "\n".join("| " + " | ".join([step.name] + [victim.expects(step) or "–" for victim in VICTIMS]) + " |" for step in STEPS)
+    return f"""# Reliability
+
+What a training job comes to when a part of the system is killed with SIGKILL, or the disk has no byte left, in each of its steps. In every
+case: the log has each line once and in order, up to the container's end; Completed and Stopped have one artifact with what the container
+saved, Failed has none; no process, mount, cgroup or folder is left. A job fails for a full disk only with that reason, and one that ended well before is whole.
+
+| step | {" | ".join(victim.name for victim in VICTIMS)} |
+| --- |{" --- |" * len(VICTIMS)}
+{rows}
+
+`tests/reliability/test_matrix.py` does it and prints the table as it fills; `SAGEBRUSH_WRITE_DOCS=1` in its environment writes this page.
+"""
+
+
+class Matrix(unittest.TestCase):
+    def test_every_step(self):
+        for victim in VICTIMS:
+            if ONLY in (None, victim.name.split()[0]):
+                self.strike_at_every_step(victim)
+
+    def strike_at_every_step(self, victim):
+        if victim.name == "disk full" and os.geteuid() != 0:
+            self.skipTest("a small file system takes root to mount")
+        with SmallDisk(256) if os.geteuid() == 0 else None as disk, Server(CONFIG, data=disk and disk.data) as server:
+            s3 = server.client("s3")
+            s3.create_bucket(Bucket="jobs")
+            s3.put_object(Bucket="jobs", Key="data/run.sh", Body=SCRIPT.encode())
+            for i in range(8):
+                s3.put_object(Bucket="jobs", Key=f"data/{i}.gz", Body=gzip.compress(bytes(2_000_000), 1))
+            for step in STEPS:
+                if victim.expects(step) is None:
+                    continue
+                with self.subTest(victim=victim.name, step=step.name):
+                    run = Run(server, f"{victim.name}-{step.name}".replace(" ", "-"))
+                    status = self.strike(victim, step, run, disk)
+                    print(f"{victim.name:10} {step.name:11} {status}", flush=True)
+
+    def strike(self, victim, step, run, disk):
+        create(run.server, run.name, f"exec sh /opt/ml/input/data/train/run.sh {step.lines}",
+               InputDataConfig=[{"ChannelName": "train", "CompressionType": "Gzip", "DataSource": {"S3DataSource": {
+                   "S3DataType": "S3Prefix", "S3Uri": "s3://jobs/data/", "S3DataDistributionType": "FullyReplicated"}}}],
+               CheckpointConfig={"S3Uri": f"s3://jobs/checkpoints/{run.name}/"})
+        if step.stops:
+            wait_until(lambda: run.printed(30), f"{run.name} prints")
+            run.order_stop()
+        wait_until(lambda: step.reached(run) or describe(run.server, run.name)["TrainingJobStatus"] in FINAL, f"{run.name}: {step.name}")
+        ids = job_ids(run.server.data)
+        victim.strike(run, disk)
+        job = finish(run.server, run.name)
+        status = job["TrainingJobStatus"]
+        self.assertIn(status, victim.expects(step).split(" or "), job)
+        self.check_log(run, step, status)
+        self.check_objects(run, victim, status)
+        if status == "Failed":
+            self.assertRegex(job["FailureReason"], r"SIGKILL|exit code: 137|[Nn]o space left|[Dd]isk is full|no room")
+        wait_until_clean(run.server.data, ids)
+        return status
+
+    def check_log(self, run, step, status):
+        numbers = [int(found[1]) for line in log_lines(run.server, run.name) for found in [re.match(r"line (\d+)$", line)] if found]
+        self.assertEqual(numbers, list(range(len(numbers))))
+        if status == "Completed":
+            self.assertEqual(len(numbers), step.lines)
+
+    def check_objects(self, run, victim, status):
+        # A container that is killed while it stops may have saved its model or not.
+        if (victim.name, status) != ("container", "Stopped"):
+            self.assertEqual(run.stored(f"out/{run.name}/output/model.tar.gz"), status != "Failed")
+        if status == "Completed":
+            for name in ("one", "two"):
+                self.assertTrue(run.stored(f"checkpoints/{run.name}/{name}"), name)
+
+    def test_the_page_is_true(self):
+        if os.environ.get("SAGEBRUSH_WRITE_DOCS"):
+            PAGE.write_text(page())
+        self.assertEqual(PAGE.read_text(), page(), "run it with SAGEBRUSH_WRITE_DOCS=1")
+
+
+ONLY = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
+
+if __name__ == "__main__":
+    unittest.main()
