@@ -94,11 +94,8 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   auto mounts = container::build_host_rootfs(rootfs, place_);
   if (checkpoint_below_.empty()) {
     const fs::path inside = checkpoint_path(spec_).relative_path();
-    mounts.push_back({container::Mount::Kind::kBind,
-                      checkpoint_root_,
-                      container::make_mount_point(place_, inside),
-                      {},
-                      {}});
+    mounts.push_back(
+        container::Mount::bind(checkpoint_root_, container::make_mount_point(place_, inside)));
   }
   container::ContainerSpec spec;
   spec.arguments = spec_.image.entrypoint;

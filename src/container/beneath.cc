@@ -16,17 +16,20 @@ namespace sagebrush::container {
 
 File open_beneath(const std::filesystem::path& root, const std::filesystem::path& relative,
                   int flags) {
-  const File base = File::open(root, O_PATH | O_DIRECTORY);
+  return open_beneath(File::open(root, O_PATH | O_DIRECTORY), relative, flags);
+}
+
+File open_beneath(const File& root, const std::filesystem::path& relative, int flags) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   const char* name = relative.empty() ? "." : relative.c_str();
   for (;;) {
-    const long fd = ::syscall(SYS_openat2, base.fd(), name, &how, sizeof how);
+    const long fd = ::syscall(SYS_openat2, root.fd(), name, &how, sizeof how);
     if (fd >= 0) return File(static_cast<int>(fd));
     if (errno == EAGAIN || errno == EINTR) continue;  // the tree changed while it was resolved
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOSYS || errno == EIO) {
-      throw_errno("open " + (root / relative).string());
+      throw_errno("open " + relative.string());
     }
     return {};
   }

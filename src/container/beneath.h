@@ -18,6 +18,8 @@ namespace sagebrush::container {
 // link on its way or leads out.
 File open_beneath(const std::filesystem::path& root, const std::filesystem::path& relative,
                   int flags);
+// The same below an open folder.
+File open_beneath(const File& root, const std::filesystem::path& relative, int flags);
 
 struct FolderEntry {
   std::string name;

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "container/ml_mounts.h"
 
 namespace sagebrush::container {
 namespace {
@@ -72,7 +73,7 @@ class Builder {
     show_system_folders();
     show_etc();
     show_opt();
-    show_ml();
+    add_ml_mounts(place_, options_.channels, mounts_);
     return std::move(mounts_);
   }
 
@@ -137,15 +138,7 @@ class Builder {
     if (options_.builtin_programs.empty()) return;
     const fs::path target = root_ / "opt/sagebrush/bin";
     fs::create_directories(target);
-    mounts_.push_back({Mount::Kind::kBindReadOnly, options_.builtin_programs, target, {}, {}});
-  }
-
-  void show_ml() {
-    mounts_.push_back({Mount::Kind::kBind, place_.ml(), root_ / "opt/ml", {}, {}});
-    for (const auto& channel : options_.channels) {
-      fs::create_directories(place_.ml() / "input/data" / channel);
-      overlay(place_.root / "channels" / channel, fs::path("opt/ml/input/data") / channel);
-    }
+    mounts_.push_back(Mount::bind_read_only(options_.builtin_programs, target));
   }
 
   void show(const fs::directory_entry& entry, const fs::path& relative) {
@@ -155,7 +148,7 @@ class Builder {
     } else if (entry.is_directory(failed)) {
       // An overlay costs a millisecond, and a machine has a dozen of these folders.
       fs::create_directories(root_ / relative);
-      mounts_.push_back({Mount::Kind::kBindReadOnly, entry.path(), root_ / relative, {}, {}});
+      mounts_.push_back(Mount::bind_read_only(entry.path(), root_ / relative));
     } else if (entry.is_regular_file(failed)) {
       fs::copy_file(entry.path(), root_ / relative);
     }
@@ -166,22 +159,11 @@ class Builder {
       throw Error(ErrorKind::kUnsupported,
                   "the data folder must not lie in " + source.string() + ", which jobs can see");
     }
-    const fs::path layer = place_.layers() / std::to_string(mounts_.size());
-    fs::create_directories(layer / "upper");
-    fs::create_directories(layer / "work");
-    // The upper folder's owner and mode are what the mount's root shows.
-    struct stat status{};
-    if (::stat(source.c_str(), &status) == 0) {
-      ::chmod((layer / "upper").c_str(), status.st_mode & 07777);
-    }
-    const fs::path target = root_ / relative;
-    if (!relative.string().starts_with("opt/ml/")) fs::create_directories(target);
-    mounts_.push_back({Mount::Kind::kOverlay, source, target, layer / "upper", layer / "work"});
+    fs::create_directories(root_ / relative);
+    mounts_.push_back(overlay_mount(place_, mounts_.size(), source, root_ / relative));
   }
 
   bool holds_workplace(const fs::path& folder) const {
-    const fs::path channels = place_.root / "channels";
-    if (folder.string().starts_with(channels.string() + "/")) return false;
     const fs::path inside = fs::weakly_canonical(place_.root);
     const fs::path outside = fs::weakly_canonical(folder);
     return std::mismatch(outside.begin(), outside.end(), inside.begin(), inside.end()).first ==

@@ -29,7 +29,7 @@ RuntimeKind kind_from(const std::string& name) {
 
 Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const Workplace& workplace,
                       const std::string& id, std::vector<Mount> mounts) {
-  Launch launch{runtime, spec.cgroup_path, std::move(mounts), {runtime.program.string()}};
+  Launch launch{runtime, spec.cgroup_path, std::move(mounts), {runtime.program.string()}, {}};
   if (runtime.kind == RuntimeKind::kBubblewrap) {
     auto arguments = bubblewrap_arguments(spec, workplace.rootfs(), kInfoDescriptor);
     launch.command.insert(launch.command.end(), arguments.begin(), arguments.end());
@@ -45,6 +45,8 @@ Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const W
 }
 
 json::object to_json(const Launch& launch) {
+  json::array locks;
+  for (const auto& file : launch.layer_locks) locks.emplace_back(file.string());
   return {{"runtime", to_string(launch.runtime.kind)},
           {"program", launch.runtime.program.string()},
           {"version", launch.runtime.version},
@@ -52,16 +54,19 @@ json::object to_json(const Launch& launch) {
           {"hide_unified", launch.runtime.hide_unified},
           {"cgroup_path", launch.cgroup_path},
           {"mounts", to_json(launch.mounts)},
-          {"command", json::array(launch.command.begin(), launch.command.end())}};
+          {"command", json::array(launch.command.begin(), launch.command.end())},
+          {"layer_locks", std::move(locks)}};
 }
 
 Launch launch_from_json(const json::object& object) {
   const JsonReader in(object);
+  const auto locks = in.texts("layer_locks");
   return {{kind_from(in.text("runtime")), in.text("program"), in.text("version"),
            in.boolean("rootless"), in.boolean("hide_unified")},
           in.text("cgroup_path"),
           mounts_from_json(in.array("mounts")),
-          in.texts("command")};
+          in.texts("command"),
+          {locks.begin(), locks.end()}};
 }
 
 json::object to_json(const ContainerProcess& process) {

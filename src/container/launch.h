@@ -37,7 +37,8 @@ struct Launch {
   Runtime runtime;
   std::string cgroup_path;
   std::vector<Mount> mounts;
-  std::vector<std::string> command;  // the runtime's argv
+  std::vector<std::string> command;                // the runtime's argv
+  std::vector<std::filesystem::path> layer_locks;  // of an image's layers, held while it runs
 };
 
 // Writes the bundle's config.json and says how to start it. The rootfs folder must be there.

@@ -21,6 +21,7 @@ namespace json = boost::json;
 const char* name_of(Mount::Kind kind) {
   switch (kind) {
     case Mount::Kind::kOverlay: return "overlay";
+    case Mount::Kind::kLayers: return "layers";
     case Mount::Kind::kBind: return "bind";
     case Mount::Kind::kBindReadOnly: return "bind-ro";
   }
@@ -28,20 +29,12 @@ const char* name_of(Mount::Kind kind) {
 }
 
 Mount::Kind kind_from(const std::string& name) {
-  for (const auto kind : {Mount::Kind::kOverlay, Mount::Kind::kBind, Mount::Kind::kBindReadOnly}) {
+  using Kind = Mount::Kind;
+  for (const auto kind : {Kind::kOverlay, Kind::kLayers, Kind::kBind, Kind::kBindReadOnly}) {
     if (name == name_of(kind)) return kind;
   }
-  throw Error(ErrorKind::kInvalid, "member kind must be overlay, bind or bind-ro, not " + name);
-}
-
-// Commas and colons separate options and folders in overlay's option string.
-std::string escaped(const std::filesystem::path& path) {
-  std::string out;
-  for (const char c : path.string()) {
-    if (c == ',' || c == ':' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
+  throw Error(ErrorKind::kInvalid,
+              "member kind must be overlay, layers, bind or bind-ro, not " + name);
 }
 
 void bind(const Mount& mount, bool read_only) {
@@ -55,17 +48,41 @@ void bind(const Mount& mount, bool read_only) {
   }
 }
 
+// Named by descriptors: the option string has room for one page, and an image may have a hundred
+// layers with long names, in which commas and colons would have to be escaped.
+class OverlayOptions {
+ public:
+  OverlayOptions(const Mount& mount, bool rootless) {
+    text_ = "lowerdir=" + name_of(mount.source);
+    for (const auto& lower : mount.lower) text_ += ":" + name_of(lower);
+    text_ += ",upperdir=" + name_of(mount.upper) + ",workdir=" + name_of(mount.work);
+    if (rootless) text_ += ",userxattr";
+  }
+  const char* text() const { return text_.c_str(); }
+
+ private:
+  std::string name_of(const std::filesystem::path& folder) {
+    held_.push_back(File::open(folder, O_PATH | O_DIRECTORY));
+    return "/proc/self/fd/" + std::to_string(held_.back().fd());
+  }
+  std::vector<File> held_;
+  std::string text_;
+};
+
 void overlay(const Mount& mount, bool rootless) {
-  std::string options = "lowerdir=" + escaped(mount.source) + ",upperdir=" + escaped(mount.upper) +
-                        ",workdir=" + escaped(mount.work);
-  if (rootless) options += ",userxattr";
-  if (::mount("overlay", mount.target.c_str(), "overlay", MS_NOSUID | MS_NODEV, options.c_str()) ==
+  const OverlayOptions options(mount, rootless);
+  if (::mount("overlay", mount.target.c_str(), "overlay", MS_NOSUID | MS_NODEV, options.text()) ==
       0) {
     return;
   }
   // The data folder lies on a file system that can't be an upper layer (an overlay itself, NFS).
   if (errno != EINVAL && errno != ENODEV && errno != EPERM) {
     throw_errno("overlay on " + mount.target.string());
+  }
+  if (mount.kind == Mount::Kind::kLayers) {
+    throw Error(ErrorKind::kUnsupported,
+                std::string("this machine refuses the overlay that an image needs (") +
+                    std::strerror(errno) + "): keep the data folder on ext4, xfs, btrfs or tmpfs");
   }
   spdlog::warn("no overlay on {} ({}); it is read-only for this job", mount.target.string(),
                std::strerror(errno));
@@ -81,11 +98,14 @@ void write_proc(const char* path, const std::string& text) {
 json::array to_json(const std::vector<Mount>& mounts) {
   json::array out;
   for (const auto& mount : mounts) {
+    json::array lower;
+    for (const auto& folder : mount.lower) lower.emplace_back(folder.string());
     out.push_back(json::object{{"kind", name_of(mount.kind)},
                                {"source", mount.source.string()},
                                {"target", mount.target.string()},
                                {"upper", mount.upper.string()},
-                               {"work", mount.work.string()}});
+                               {"work", mount.work.string()},
+                               {"lower", std::move(lower)}});
   }
   return out;
 }
@@ -94,8 +114,13 @@ std::vector<Mount> mounts_from_json(const json::array& array) {
   std::vector<Mount> out;
   for (const auto& value : array) {
     const agent_protocol::JsonReader in(agent_protocol::as_object(value, "a mount"));
-    out.push_back({kind_from(in.text("kind")), in.text("source"), in.text("target"),
-                   in.text("upper"), in.text("work")});
+    const auto lower = in.texts("lower");
+    out.push_back({kind_from(in.text("kind")),
+                   in.text("source"),
+                   in.text("target"),
+                   in.text("upper"),
+                   in.text("work"),
+                   {lower.begin(), lower.end()}});
   }
   return out;
 }
@@ -124,7 +149,7 @@ void hide_unified_cgroup() {
 
 void apply(const std::vector<Mount>& mounts, bool rootless) {
   for (const auto& mount : mounts) {
-    if (mount.kind == Mount::Kind::kOverlay) {
+    if (mount.kind == Mount::Kind::kOverlay || mount.kind == Mount::Kind::kLayers) {
       overlay(mount, rootless);
     } else {
       bind(mount, mount.kind == Mount::Kind::kBindReadOnly);

@@ -7,15 +7,24 @@
 
 namespace sagebrush::container {
 
-// One mount to make before the runtime starts. kOverlay: `source` below, writes go to `upper`.
-// kBind, kBindReadOnly: `source` itself.
+// One mount to make before the runtime starts. kBind, kBindReadOnly: `source` itself. kOverlay:
+// `source` below, writes go to `upper`. kLayers: the same, with `lower` below `source`, lowest
+// last.
 struct Mount {
-  enum class Kind { kOverlay, kBind, kBindReadOnly };
+  enum class Kind { kOverlay, kLayers, kBind, kBindReadOnly };
   Kind kind = Kind::kBind;
   std::filesystem::path source;
   std::filesystem::path target;
-  std::filesystem::path upper;  // kOverlay: empty folders on one file system
+  std::filesystem::path upper;  // of an overlay: empty folders on one file system
   std::filesystem::path work;
+  std::vector<std::filesystem::path> lower;
+
+  static Mount bind(std::filesystem::path source, std::filesystem::path target) {
+    return {Kind::kBind, std::move(source), std::move(target), {}, {}, {}};
+  }
+  static Mount bind_read_only(std::filesystem::path source, std::filesystem::path target) {
+    return {Kind::kBindReadOnly, std::move(source), std::move(target), {}, {}, {}};
+  }
 };
 
 boost::json::array to_json(const std::vector<Mount>& mounts);
@@ -29,7 +38,7 @@ void enter_private_mounts(bool rootless);
 // crun refuses machines with both cgroup versions; it only looks at this mount, so that hiding it
 // here is enough.
 void hide_unified_cgroup();
-// Makes the mounts in order; nosuid and nodev. An overlay that the file system refuses becomes a
+// Makes the mounts in order; nosuid and nodev. A kOverlay that the file system refuses becomes a
 // read-only bind.
 void apply(const std::vector<Mount>& mounts, bool rootless);
 

@@ -13,6 +13,9 @@ struct ContainerSpec {
   std::vector<std::string> arguments;    // argv; [0] is looked up in the environment's PATH
   std::vector<std::string> environment;  // "NAME=value"
   std::string directory = "/";
+  unsigned uid = 0;  // bubblewrap always runs as this process's user
+  unsigned gid = 0;
+  std::vector<unsigned> groups;  // besides gid
   std::string hostname;
   std::string cgroup_path;   // absolute: a relative one lands somewhere else in each hierarchy
   int cpus = 0;              // 0: no limit

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "container/disk_reserve.h"
 #include "container/frame_log.h"
+#include "container/layer_cache.h"
 #include "container/output_pump.h"
 #include "container/replace_file.h"
 #include "container/start_runtime.h"
@@ -60,6 +61,8 @@ void note_weaknesses(const Runtime& runtime, const File& log) {
 
 ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
   const Workplace place{folder.work()};
+  std::vector<LayerLease> layers;  // as long as the container lives
+  for (const auto& file : launch.layer_locks) layers.push_back(LayerCache::take_over(file));
   const File log = File::open(folder.output_log(), O_WRONLY | O_CREAT | O_APPEND);
   note_weaknesses(launch.runtime, log);
   enter_private_mounts(launch.runtime.rootless);
