@@ -32,6 +32,7 @@ Attempt::Attempt(AttemptFolder folder)
       spec_(read_spec(folder_.spec())),
       place_{folder_.work()},
       cgroup_path_("/sagebrush-" + spec_.job_id + "-" + spec_.host),
+      feeder_(folder_, place_),
       orders_(folder_.spec()) {
   const fs::path wanted = checkpoint_path(spec_);
   const fs::path inside = wanted.lexically_relative("/opt/ml");
@@ -91,7 +92,10 @@ ExitRecord Attempt::live() {
             error.kind() != ErrorKind::kDenied) {
           throw;
         }
-        return failed(std::string("ClientError: Data download failed: ") + error.what(), false);
+        const std::string why = error.what();
+        return failed(
+            why.starts_with("ClientError: ") ? why : "ClientError: Data download failed: " + why,
+            false);
       }
     }
     if (orders_.now().stop) return stopped_before_start();
@@ -113,6 +117,7 @@ void Attempt::deliver(const ExitRecord& record) {
 
 // Leaves no process of the container alive.
 void Attempt::end_container() {
+  feeder_.end();
   if (const auto process = container_process()) container::send_signal(*process, SIGKILL);
   if (!container::Cgroup(cgroup_path_).kill_all()) {
     spdlog::error("processes of the container do not die");

@@ -7,6 +7,7 @@
 #include "agent/log_shipper.h"
 #include "agent/object_calls.h"
 #include "agent/orders.h"
+#include "agent/pipe_feeder.h"
 #include "agent/script_job.h"
 #include "agent/stage_out.h"
 #include "agent_protocol/attempt_folder.h"
@@ -41,6 +42,7 @@ class Attempt {
   void release_shim();
   void make_room(bool model_wanted);
   void finish_logs();
+  void kill_container();
   void stop_as_ordered();
   std::filesystem::path script_line() const { return place_.root / "script-line"; }
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
@@ -66,6 +68,7 @@ class Attempt {
   std::filesystem::path checkpoint_root_, checkpoint_below_;  // on this machine
   container::Runtime runtime_;                                // set by begin()
   File shim_word_;  // the shim waits for a byte on it, and ends when it is closed
+  PipeFeeder feeder_;
   Orders orders_;
   std::optional<Heartbeat> heartbeat_;
   std::optional<LogShipper> logs_;

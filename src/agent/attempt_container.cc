@@ -1,7 +1,6 @@
 // The part of an attempt while its container runs.
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "agent/attempt.h"
 #include "agent/checkpoint_sync.h"
 #include "agent/folder_watch.h"
+#include "agent/spawn_role.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "container/disk_reserve.h"
@@ -19,47 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 using namespace agent_protocol;
 
-struct Pipe {
-  File read, write;
-};
-
-Pipe make_pipe() {
-  int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("pipe");
-  return {File(ends[0]), File(ends[1])};
-}
-
 }  // namespace
 
-// Starts `sagebrush-agent shim` in a session of its own, so that nothing that ends this agent ends
-// it. It is loaded while the inputs come, and waits on its standard input for the word to go on.
+// The shim is loaded while the inputs come, and waits on its standard input for the word to go on.
 void Attempt::spawn_shim() {
   Pipe word = make_pipe();
-  const std::string program = fs::read_symlink("/proc/self/exe");
-  const std::string root = folder_.root;
-  const std::string log = folder_.agent_log();
-  std::string words[] = {program, "shim", "--folder", root};
-  char* argv[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_adddup2(&files, word.read.fd(), 0);
-  ::posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-  ::posix_spawn_file_actions_adddup2(&files, 1, 2);
-  // This agent ignores signals; a container that inherited that could never handle SIGTERM.
-  sigset_t all;
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
-  pid_t pid = 0;
-  const int failed = ::posix_spawn(&pid, program.c_str(), &files, &attributes, argv, environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&files);
-  if (failed != 0) {
-    errno = failed;
-    throw_errno("start " + program);
-  }
+  spawn_role("shim", folder_, word.read);
   shim_word_ = std::move(word.write);
 }
 
@@ -87,7 +52,8 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   logs_.emplace(spec_, folder_.output_log(), orders_);
   std::optional<CheckpointSync> checkpoints;
   if (prefix) {
-    checkpoints.emplace(spec_, orders_, checkpoint_root_, checkpoint_below_, *prefix, stored);
+    checkpoints.emplace(spec_, orders_, checkpoint_root_, checkpoint_below_, *prefix, stored,
+                        [this] { heartbeat_->checkpointed(); });
   }
   const auto exit = supervise();
   if (exit) make_room(exit->exit_code == 0);
@@ -143,6 +109,7 @@ std::optional<container::ContainerExit> Attempt::supervise() {
     if (!held && started) return std::nullopt;
     if (!held && !spawned) {
       if (orders_.now().stop) return std::nullopt;
+      feeder_.start();
       if (!shim_word_) spawn_shim();
       release_shim();
       spawned = true;
@@ -153,9 +120,15 @@ std::optional<container::ContainerExit> Attempt::supervise() {
       throw Error(ErrorKind::kInternal, "the process that starts the container ended at once");
     }
     stop_as_ordered();
+    if (started && feeder_.failure()) kill_container();
     const bool pending = orders_.now().stop && !stop_sent();
     watch.wait(orders_.descriptor(), held && !pending ? 200 : 20);
   }
+}
+
+// What it reads is not what it should be.
+void Attempt::kill_container() {
+  if (const auto process = container_process()) container::send_signal(*process, SIGKILL);
 }
 
 void Attempt::stop_as_ordered() {

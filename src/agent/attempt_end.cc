@@ -6,6 +6,7 @@
 #include "agent/attempt.h"
 #include "agent/failure_reason.h"
 #include "agent/log_shipper.h"
+#include "agent/log_verdict.h"
 #include "agent/script_failure.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -62,6 +63,9 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
   record.stop = stop_sent();
   if (record.stop) {
     record.outcome = Outcome::kStopped;
+  } else if (const auto feed = feeder_.failure(); exit.start_error.empty() && feed) {
+    record.infrastructure = feed->infrastructure;
+    record.failure_reason = cut_reason(feed->reason);
   } else if (exit.start_error.empty() && exit.exit_code == 0) {
     record.outcome = Outcome::kCompleted;
   } else {
@@ -75,9 +79,12 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
     if (trim(file).empty() && !script.empty()) file = script_failure(exit, script, last_errors());
     record.failure_reason =
         failure_reason(exit, file, last_errors(), spec_.limits.memory_bytes, program);
+    if (const auto* rule = find_log_rule(spec_.log_rules, folder_.output_log()))
+      apply(*rule, record);
   }
   // The others' files are gathered by the first host, which answers for the artifact.
-  if (spec_.gathers() && exit.started) {
+  // What an interrupted attempt made is in its checkpoints.
+  if (spec_.gathers() && exit.started && record.stop != StopCause::kInterrupted) {
     const bool peers_failed = await_peers(record) == Peers::kFailed;
     stage_out(record, exit.exit_code == 0, peers_failed);
   }

@@ -9,6 +9,7 @@
 #include "agent/config_files.h"
 #include "agent/input_tree.h"
 #include "agent/patience.h"
+#include "agent/stage_inputs.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "container/disk_reserve.h"
@@ -42,12 +43,6 @@ fs::path known_runtime(const AttemptFolder& folder) {
   return jobs.filename() == "jobs" ? jobs.parent_path() / "runtime-version" : fs::path();
 }
 
-void check_channel_name(const std::string& name) {
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
-    throw Error(ErrorKind::kInvalid, "\"" + name + "\" is not a channel name");
-  }
-}
-
 }  // namespace
 
 // The first word to the server: only who still holds the lease goes on.
@@ -69,11 +64,7 @@ void Attempt::stage_in() {
     fs::create_directories(place_.ml() / folder);
   }
   ObjectCalls objects(spec_, orders_);
-  for (const auto& channel : inputs.channels) {
-    check_channel_name(channel.name);
-    place_channel(channel, place_.root / "channels" / channel.name, objects);
-    orders_.check();
-  }
+  stage_inputs(inputs, place_, objects, orders_);
   fs::create_directories(checkpoint_root_ / checkpoint_below_);
   restore_checkpoints(inputs.checkpoints, checkpoint_root_ / checkpoint_below_, objects);
   for (const auto& [name, text] : config_files(spec_)) {
@@ -90,8 +81,9 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   if (spec_.image.kind == ImageKind::kBuiltin) {
     rootfs.builtin_programs = fs::read_symlink("/proc/self/exe").parent_path();
   }
-  for (const auto& channel : inputs.channels) rootfs.channels.push_back(channel.name);
+  rootfs.channels = channels_of_files(inputs);
   auto mounts = container::build_host_rootfs(rootfs, place_);
+  std::ranges::move(file_system_mounts(inputs, place_), std::back_inserter(mounts));
   if (checkpoint_below_.empty()) {
     const fs::path inside = checkpoint_path(spec_).relative_path();
     mounts.push_back(

@@ -52,12 +52,13 @@ SyncActions plan_sync(const FolderState& stored, const FolderState& before, cons
 
 CheckpointSync::CheckpointSync(const agent_protocol::Spec& spec, const Orders& orders,
                                fs::path root, fs::path relative, ObjectName prefix,
-                               FolderState stored)
+                               FolderState stored, std::function<void()> on_stored)
     : objects_(spec, orders),
       root_(std::move(root)),
       relative_(std::move(relative)),
       prefix_(std::move(prefix)),
       stored_(std::move(stored)),
+      on_stored_(std::move(on_stored)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void CheckpointSync::pass(bool final) {
@@ -74,6 +75,7 @@ void CheckpointSync::pass(bool final) {
     stored_.erase(name);
   }
   before_ = now;
+  if (!actions.upload.empty() && stored_ == now) on_stored_();
 }
 
 void CheckpointSync::run(const std::stop_token& stop) {

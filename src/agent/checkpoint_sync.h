@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -36,9 +37,11 @@ SyncActions plan_sync(const FolderState& stored, const FolderState& before, cons
 // fails.
 class CheckpointSync {
  public:
-  // stored: what the prefix holds already (the restored files).
+  // stored: what the prefix holds already (the restored files). on_stored: called in the thread
+  // when the prefix has become the same as the folder again.
   CheckpointSync(const agent_protocol::Spec& spec, const Orders& orders, std::filesystem::path root,
-                 std::filesystem::path relative, ObjectName prefix, FolderState stored);
+                 std::filesystem::path relative, ObjectName prefix, FolderState stored,
+                 std::function<void()> on_stored);
   void finish();  // after the container's end: one last complete pass
 
  private:
@@ -49,6 +52,7 @@ class CheckpointSync {
   std::filesystem::path root_, relative_;
   ObjectName prefix_;
   FolderState stored_, before_;
+  std::function<void()> on_stored_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::jthread thread_;

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 
@@ -24,6 +25,11 @@ void Heartbeat::tell_failed(std::string reason) {
   const std::lock_guard hold(mutex_);
   waiting_.push_back({{}, now(), "", "", std::move(reason)});
   changed_.notify_all();
+}
+
+void Heartbeat::checkpointed() {
+  const std::lock_guard hold(mutex_);
+  checkpointed_ = now();
 }
 
 void Heartbeat::set_pace(milliseconds pace) {
@@ -61,11 +67,13 @@ void Heartbeat::run(const std::stop_token& stop) {
                       [&] { return pause > pace_ || (!refused && !waiting_.empty()); });
     if (stop.stop_requested()) break;
     const bool news = !waiting_.empty();
-    const Report report = news ? waiting_.front() : Report{{}, now(), "", "", ""};
+    Report report = news ? waiting_.front() : Report{{}, now(), "", "", ""};
+    report.checkpointed = std::exchange(checkpointed_, std::nullopt);
     hold.unlock();
     const bool told = tell(report);
     hold.lock();
     if (told && news) waiting_.pop_front();
+    if (!told && !checkpointed_) checkpointed_ = report.checkpointed;
     refused = !told && news;
     changed_.notify_all();
   }

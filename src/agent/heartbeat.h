@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "agent/gate.h"
@@ -19,6 +20,8 @@ class Heartbeat {
   void enter(agent_protocol::Phase phase, std::string message);
   // Tells, as a phase, that this host's container ended badly.
   void tell_failed(std::string reason);
+  // Tells, with what is told next, that the checkpoints are stored.
+  void checkpointed();
   // How often to tell that this agent lives, from now on.
   void set_pace(std::chrono::milliseconds pace);
   // Waits until every phase entered is told, or the lease is lost.
@@ -33,6 +36,7 @@ class Heartbeat {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<agent_protocol::Report> waiting_;
+  std::optional<Time> checkpointed_;  // not told yet
   std::chrono::milliseconds pace_{1000};
   std::jthread thread_;  // last: it uses all above
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/attempt.h"
+#include "agent/pipe_feed.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "container/runtime.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr const char* kUsage =
     "usage: sagebrush-agent run --folder FOLDER    carry out the attempt in that folder\n"
     "       sagebrush-agent shim --folder FOLDER   hold its container (started by run)\n"
+    "       sagebrush-agent feed --folder FOLDER   feed its pipe channels (started by run)\n"
     "       sagebrush-agent check [RUNTIME]        say how containers would run here\n";
 
 int check(const std::string& wanted) {
@@ -37,7 +39,8 @@ int run(const std::vector<std::string>& words) {
   if (!words.empty() && words[0] == "check" && words.size() <= 2) {
     return check(words.size() == 2 ? words[1] : "auto");
   }
-  if (words.size() != 3 || words[1] != "--folder" || (words[0] != "run" && words[0] != "shim")) {
+  if (words.size() != 3 || words[1] != "--folder" ||
+      (words[0] != "run" && words[0] != "shim" && words[0] != "feed")) {
     std::fputs(kUsage, stderr);
     return 2;
   }
@@ -45,6 +48,11 @@ int run(const std::vector<std::string>& words) {
   if (words[0] == "shim") {
     start_logging("info");
     return container::run_shim(folder);
+  }
+  if (words[0] == "feed") {
+    for (const int ignored : {SIGTERM, SIGINT, SIGHUP}) ::signal(ignored, SIG_IGN);
+    start_logging("info");
+    return run_feeder(folder);
   }
   // A node that goes down sends SIGTERM to all; the container goes on as long as it can, and
   // whoever starts the agent again finds it. The server's orders alone stop a job.

@@ -15,6 +15,8 @@ struct AttemptFolder {
   std::filesystem::path lock() const { return root / "agent.lock"; }
   std::filesystem::path agent_log() const { return root / "agent.log"; }
   std::filesystem::path shim_lock() const { return root / "shim.lock"; }
+  std::filesystem::path feed_lock() const { return root / "feed.lock"; }
+  std::filesystem::path feed_failed() const { return root / "feed-failed.json"; }
   std::filesystem::path output_log() const { return root / "output.log"; }
   std::filesystem::path container_exit() const { return root / "container-exit.json"; }
   std::filesystem::path exit_record() const { return root / "exit.json"; }

@@ -31,34 +31,6 @@ Outcome outcome_from(const std::string& text) {
               "member outcome must be Completed, Failed or Stopped, not " + text);
 }
 
-json::object to_json(const InputFile& file) {
-  return {{"path", file.path}, {"bucket", file.bucket},
-          {"key", file.key},   {"bytes", static_cast<std::int64_t>(file.bytes)},
-          {"etag", file.etag}, {"blob", file.blob}};
-}
-
-json::array to_json(const std::vector<InputFile>& files) {
-  json::array all;
-  all.reserve(files.size());
-  for (const auto& file : files) all.push_back(to_json(file));
-  return all;
-}
-
-std::vector<InputFile> files_from(const json::array& array) {
-  std::vector<InputFile> files;
-  files.reserve(array.size());
-  for (const auto& value : array) {
-    const JsonReader in(as_object(value, "a file"));
-    files.push_back({.path = in.text("path"),
-                     .bucket = in.text("bucket"),
-                     .key = in.text("key"),
-                     .bytes = in.size("bytes"),
-                     .etag = in.text("etag"),
-                     .blob = in.text("blob")});
-  }
-  return files;
-}
-
 }  // namespace
 
 std::string to_string(Phase phase) {
@@ -84,18 +56,21 @@ std::string to_string(StopCause cause) {
   switch (cause) {
     case StopCause::kRequested: return "Requested";
     case StopCause::kMaxRuntime: return "MaxRuntime";
+    case StopCause::kMaxWait: return "MaxWait";
+    case StopCause::kMaxPending: return "MaxPending";
     case StopCause::kPeerFailed: return "PeerFailed";
+    case StopCause::kInterrupted: return "Interrupted";
   }
   return "Requested";
 }
 
 StopCause stop_cause_from_string(const std::string& text) {
   for (const StopCause cause :
-       {StopCause::kRequested, StopCause::kMaxRuntime, StopCause::kPeerFailed}) {
+       {StopCause::kRequested, StopCause::kMaxRuntime, StopCause::kMaxWait, StopCause::kMaxPending,
+        StopCause::kPeerFailed, StopCause::kInterrupted}) {
     if (to_string(cause) == text) return cause;
   }
-  throw Error(ErrorKind::kInvalid,
-              "member stop must be Requested, MaxRuntime or PeerFailed, not " + text);
+  throw Error(ErrorKind::kInvalid, "member stop is " + text + ", which is no cause of a stop");
 }
 
 std::string to_string(Outcome outcome) {
@@ -112,6 +87,7 @@ json::object to_json(const Report& report) {
       {"at_ms", to_ms(report.at)}, {"message", report.message}, {"runtime", report.runtime}};
   if (report.entered) out["phase"] = to_string(*report.entered);
   if (!report.failed.empty()) out["failed"] = report.failed;
+  if (report.checkpointed) out["checkpointed_ms"] = to_ms(*report.checkpointed);
   return out;
 }
 
@@ -123,6 +99,7 @@ Report report_from_json(const json::object& object) {
   report.message = in.text_or("message", "");
   report.runtime = in.text_or("runtime", "");
   report.failed = in.text_or("failed", "");
+  report.checkpointed = in.time_if("checkpointed_ms");
   return report;
 }
 
@@ -162,31 +139,6 @@ LogBatch log_batch_from_json(const json::object& object) {
     batch.events.push_back({event.time("t"), event.text("m")});
   }
   return batch;
-}
-
-json::object to_json(const Inputs& inputs) {
-  json::array channels;
-  for (const auto& channel : inputs.channels) {
-    channels.push_back(json::object{{"name", channel.name},
-                                    {"compression", channel.compression},
-                                    {"files", to_json(channel.files)},
-                                    {"augmented_manifest", channel.augmented_manifest}});
-  }
-  return {{"channels", std::move(channels)}, {"checkpoints", to_json(inputs.checkpoints)}};
-}
-
-Inputs inputs_from_json(const json::object& object) {
-  const JsonReader in(object);
-  Inputs inputs;
-  for (const auto& value : in.array("channels")) {
-    const JsonReader channel(as_object(value, "a channel"));
-    inputs.channels.push_back({.name = channel.text("name"),
-                               .compression = channel.text("compression"),
-                               .files = files_from(channel.array("files")),
-                               .augmented_manifest = channel.text("augmented_manifest")});
-  }
-  inputs.checkpoints = files_from(in.array("checkpoints"));
-  return inputs;
 }
 
 json::object to_json(const ExitRecord& record) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent_protocol/inputs.h"
 #include "base/time.h"
 
 namespace sagebrush::agent_protocol {
@@ -23,10 +24,12 @@ struct Report {
   // Why this host's container ended badly, told before the exit record by a host that has yet to
   // wait for others; "" otherwise.
   std::string failed;
+  std::optional<Time> checkpointed = {};  // when all of the checkpoint folder was last stored
 };
 
-// kPeerFailed: another host of the attempt did.
-enum class StopCause { kRequested, kMaxRuntime, kPeerFailed };
+// kPeerFailed: another host of the attempt did. kInterrupted: a spot job has to make room, and goes
+// on later from its checkpoints.
+enum class StopCause { kRequested, kMaxRuntime, kMaxWait, kMaxPending, kPeerFailed, kInterrupted };
 std::string to_string(StopCause cause);  // "Requested", …
 StopCause stop_cause_from_string(const std::string& text);
 
@@ -49,27 +52,6 @@ struct LogEvent {
 struct LogBatch {
   std::uint64_t first_sequence = 0;  // of events[0]; counts lines of the stream from 0
   std::vector<LogEvent> events;
-};
-
-struct InputFile {
-  std::string path;  // below the channel's folder; no "..", not absolute
-  std::string bucket;
-  std::string key;
-  std::uint64_t bytes = 0;
-  std::string etag;
-  std::string blob;  // absolute path on the server's disk; "" when it has none in one piece
-};
-
-struct InputChannel {
-  std::string name;
-  std::string compression;  // "None" or "Gzip"
-  std::vector<InputFile> files;
-  std::string augmented_manifest;  // the lines for this host (AugmentedManifestFile), "" otherwise
-};
-
-struct Inputs {
-  std::vector<InputChannel> channels;
-  std::vector<InputFile> checkpoints;  // to restore before the start
 };
 
 enum class Outcome { kCompleted, kFailed, kStopped };
@@ -95,13 +77,11 @@ struct ExitRecord {
 boost::json::object to_json(const Report& report);
 boost::json::object to_json(const ReportAnswer& answer);
 boost::json::object to_json(const LogBatch& batch);
-boost::json::object to_json(const Inputs& inputs);
 boost::json::object to_json(const ExitRecord& record);
 // Each throws Error{kInvalid} that names the member.
 Report report_from_json(const boost::json::object& object);
 ReportAnswer report_answer_from_json(const boost::json::object& object);
 LogBatch log_batch_from_json(const boost::json::object& object);
-Inputs inputs_from_json(const boost::json::object& object);
 ExitRecord exit_record_from_json(const boost::json::object& object);
 
 }  // namespace sagebrush::agent_protocol

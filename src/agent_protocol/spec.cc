@@ -95,6 +95,7 @@ json::object Spec::to_json() const {
           {"runtime", runtime},
           {"python", python},
           {"notice", notice},
+          {"log_rules", agent_protocol::to_json(log_rules)},
           {"stop_grace_seconds", stop_grace.count()},
           {"request", request}};
 }
@@ -121,6 +122,7 @@ Spec Spec::from_json(const json::object& object) {
   spec.runtime = in.text("runtime");
   spec.python = in.text("python");
   spec.notice = in.text("notice");
+  if (in.has("log_rules")) spec.log_rules = log_rules_from_json(in.array("log_rules"));
   spec.stop_grace = std::chrono::seconds(in.integer("stop_grace_seconds"));
   spec.request = in.object("request");
   return spec;

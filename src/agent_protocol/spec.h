@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent_protocol/log_rule.h"
 #include "base/time.h"
 
 namespace sagebrush::agent_protocol {
@@ -68,6 +69,7 @@ struct Spec {
   std::string runtime;  // "auto", "crun", "runc" or "bwrap"
   std::string python;   // interpreter of scripts in the host image; "" for its python3
   std::string notice;   // a line for the job's log before the first of its own; "" for none
+  std::vector<LogRule> log_rules;        // the first that matches a line counts
   std::chrono::seconds stop_grace{120};  // SIGTERM to SIGKILL
   boost::json::object request;           // CreateTrainingJob, as validated
 

@@ -13,6 +13,7 @@
 #include "cli/job_lookup.h"
 #include "cli/json_value.h"
 #include "cli/table.h"
+#include "cli/time_budget.h"
 
 namespace sagebrush::cli {
 namespace {
@@ -88,7 +89,12 @@ int run_describe(const Flags& flags, Context& context) {
   const json::object job =
       cloud.sagemaker("DescribeTrainingJob", {{"TrainingJobName", find_job(cloud, flags.job)}});
   if (context.options.output == "json") {
-    context.terminal.out(pretty_json(with_iso_times(job)));
+    json::object shown = job;
+    json::object& budget = shown["TimeBudgetInSeconds"].emplace_object();
+    for (const BudgetPart& part : time_budget(job, now())) {
+      budget[part.name] = static_cast<double>(part.spent.count()) / 1000;
+    }
+    context.terminal.out(pretty_json(with_iso_times(shown)));
   } else {
     context.terminal.out(describe_job(job, now(), context.terminal.out_look()));
   }

@@ -24,8 +24,8 @@ std::string vision_program() {
 
 int preprocess(const PrepareFlags& flags, const fs::path& output) {
   ProgramCall call;
-  call.arguments = {vision_program(), "preprocess", "--input",      flags.folder,
-                    "--output",       output,       "--format",     flags.format};
+  call.arguments = {vision_program(), "preprocess", "--input",  flags.folder,
+                    "--output",       output,       "--format", flags.format};
   call.arguments.insert(call.arguments.end(), flags.passed.begin(), flags.passed.end());
   return ChildProcess(call).wait();
 }

@@ -25,6 +25,43 @@ std::string instances(const json::object& job) {
                      text_at(resources, "InstanceType"));
 }
 
+// Why a job that has no room yet waits.
+std::string waiting(const json::object& job) {
+  const std::string status = text_at(job, "SecondaryStatus");
+  const json::array& transitions = array_at(job, "SecondaryStatusTransitions");
+  if (transitions.empty() || text_at(job, "TrainingJobStatus") != "InProgress") return "";
+  if (status != "Starting" && status != "Interrupted" && status != "Restarting") return "";
+  const std::string said = text_at(transitions.back().as_object(), "StatusMessage");
+  const auto start = said.find("Waiting for ");
+  return start == std::string::npos ? "" : said.substr(start + std::string("Waiting for ").size());
+}
+
+// What spot training saved, in the words of SageMaker's own clients.
+std::string savings(const json::object& job) {
+  const auto trained = integer_at(job, "TrainingTimeInSeconds");
+  const auto billed = integer_at(job, "BillableTimeInSeconds");
+  const json::value* spot = job.if_contains("EnableManagedSpotTraining");
+  if (!trained || !billed || *trained <= 0 || !spot || !spot->is_bool() || !spot->get_bool()) {
+    return "";
+  }
+  return fmt::format("{} s trained, {} s billable: {:.1f}% saved", *trained, *billed,
+                     100 * (1 - static_cast<double>(*billed) / static_cast<double>(*trained)));
+}
+
+std::string warm_pool(const json::object& job) {
+  const json::object& pool = object_at(job, "WarmPoolStatus");
+  const std::string status = text_at(pool, "Status");
+  const std::string reused_by = text_at(pool, "ReusedByJob");
+  return reused_by.empty() ? status : status + " by " + reused_by;
+}
+
+std::string source_of(const json::object& channel) {
+  const json::object& source = object_at(channel, "DataSource");
+  const json::object& folder = object_at(source, "FileSystemDataSource");
+  if (folder.empty()) return text_at(object_at(source, "S3DataSource"), "S3Uri");
+  return text_at(folder, "FileSystemId") + ":" + text_at(folder, "DirectoryPath");
+}
+
 std::string heading(const json::object& job, Time now, const StreamLook& look) {
   std::string text;
   const std::string status = text_at(job, "TrainingJobStatus");
@@ -34,12 +71,15 @@ std::string heading(const json::object& job, Time now, const StreamLook& look) {
            paint(status, tone_of_status(status), look.colour) +
                (secondary == status || secondary.empty() ? "" : " (" + secondary + ")"));
   add_line(text, "Reason", text_at(job, "FailureReason"));
+  add_line(text, "Waits for", waiting(job));
   add_line(text, "Image", text_at(object_at(job, "AlgorithmSpecification"), "TrainingImage"));
   add_line(text, "Instances", instances(job));
   if (const auto created = time_at(job, "CreationTime")) {
     add_line(text, "Created",
              fmt::format("{} ({})", to_iso8601(*created), age_text(now - *created)));
   }
+  add_line(text, "Spot", savings(job));
+  add_line(text, "Warm pool", warm_pool(job));
   add_line(text, "Role", text_at(job, "RoleArn"));
   add_line(text, "Model", text_at(object_at(job, "ModelArtifacts"), "S3ModelArtifacts"));
   return text;
@@ -62,9 +102,7 @@ std::string describe_job(const json::object& job, Time now, const StreamLook& lo
   if (const json::array& channels = array_at(job, "InputDataConfig"); !channels.empty()) {
     Table table({"INPUT", "FROM"});
     for (const json::value& channel : channels) {
-      const json::object& source =
-          object_at(object_at(channel.as_object(), "DataSource"), "S3DataSource");
-      table.add({{text_at(channel.as_object(), "ChannelName")}, {text_at(source, "S3Uri")}});
+      table.add({{text_at(channel.as_object(), "ChannelName")}, {source_of(channel.as_object())}});
     }
     append_table(text, table, look);
   }

@@ -107,13 +107,9 @@ void GzipWriter::finish() {
   impl_->run({}, true);
 }
 
-void gunzip_file(const std::filesystem::path& from, const std::filesystem::path& to,
-                 std::uint64_t limit_bytes) {
-  const auto fail = [&](const char* why) {
-    throw Error(ErrorKind::kInvalid, from.filename().string() + " " + why);
-  };
-  const File in = File::open(from, O_RDONLY);
-  File out = File::open(to, O_WRONLY | O_CREAT | O_TRUNC);
+void gunzip(const File& from, const std::string& name, std::uint64_t limit_bytes,
+            const ByteSink& sink) {
+  const auto fail = [&](const char* why) { throw Error(ErrorKind::kInvalid, name + " " + why); };
   std::vector<std::byte> input(kPiece);
   std::vector<std::byte> output(kPiece);
   Inflater inflater;
@@ -121,7 +117,7 @@ void gunzip_file(const std::filesystem::path& from, const std::filesystem::path&
   std::uint64_t total = 0;
   int result = Z_STREAM_END;
   for (;;) {
-    const std::size_t got = in.read_at(offset, input);
+    const std::size_t got = from.read_at(offset, input);
     if (got == 0) break;
     offset += got;
     (*inflater).next_in = bytes_of(input);
@@ -136,10 +132,18 @@ void gunzip_file(const std::filesystem::path& from, const std::filesystem::path&
       total += made;
       if (total > limit_bytes)
         throw Error(ErrorKind::kLimitExceeded, "decompressed data too large");
-      out.write_all(std::span(output).first(made));
+      sink(std::span(output).first(made));
     }
   }
   if (offset == 0 || result != Z_STREAM_END) fail("is cut short");
+}
+
+void gunzip_file(const std::filesystem::path& from, const std::filesystem::path& to,
+                 std::uint64_t limit_bytes) {
+  const File in = File::open(from, O_RDONLY);
+  File out = File::open(to, O_WRONLY | O_CREAT | O_TRUNC);
+  gunzip(in, from.filename().string(), limit_bytes,
+         [&out](std::span<const std::byte> piece) { out.write_all(piece); });
   out.close();
 }
 

@@ -5,6 +5,9 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+
+#include "base/file.h"
 
 namespace sagebrush::container {
 
@@ -24,8 +27,10 @@ class GzipWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-// Decompresses a file of one or more gzip members. Throws Error{kInvalid} that names `from` when it
+// Decompresses a file of one or more gzip members. Throws Error{kInvalid} that says `name` when it
 // is not gzip, is cut short or fails its checksum, and Error{kLimitExceeded} above `limit_bytes`.
+void gunzip(const File& from, const std::string& name, std::uint64_t limit_bytes,
+            const ByteSink& sink);
 void gunzip_file(const std::filesystem::path& from, const std::filesystem::path& to,
                  std::uint64_t limit_bytes);
 

@@ -12,6 +12,7 @@
 #include "agent_protocol/json_reader.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "container/beneath.h"
 
 namespace sagebrush::container {
 namespace {
@@ -38,7 +39,17 @@ Mount::Kind kind_from(const std::string& name) {
 }
 
 void bind(const Mount& mount, bool read_only) {
-  if (::mount(mount.source.c_str(), mount.target.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+  File folder;
+  std::string source = mount.source;
+  if (!mount.source_root.empty()) {
+    folder = open_beneath(mount.source_root, mount.source, O_RDONLY | O_DIRECTORY);
+    if (!folder) {
+      throw Error(ErrorKind::kNotFound,
+                  (mount.source_root / mount.source).string() + " is not a folder");
+    }
+    source = "/proc/self/fd/" + std::to_string(folder.fd());
+  }
+  if (::mount(source.c_str(), mount.target.c_str(), nullptr, MS_BIND, nullptr) != 0) {
     throw_errno("bind " + mount.source.string() + " to " + mount.target.string());
   }
   const unsigned long flags =
@@ -105,7 +116,8 @@ json::array to_json(const std::vector<Mount>& mounts) {
                                {"target", mount.target.string()},
                                {"upper", mount.upper.string()},
                                {"work", mount.work.string()},
-                               {"lower", std::move(lower)}});
+                               {"lower", std::move(lower)},
+                               {"source_root", mount.source_root.string()}});
   }
   return out;
 }
@@ -120,7 +132,8 @@ std::vector<Mount> mounts_from_json(const json::array& array) {
                    in.text("target"),
                    in.text("upper"),
                    in.text("work"),
-                   {lower.begin(), lower.end()}});
+                   {lower.begin(), lower.end()},
+                   in.text_or("source_root", "")});
   }
   return out;
 }

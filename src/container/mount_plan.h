@@ -18,6 +18,9 @@ struct Mount {
   std::filesystem::path upper;  // of an overlay: empty folders on one file system
   std::filesystem::path work;
   std::vector<std::filesystem::path> lower;
+  // kBind, kBindReadOnly: when set, `source` is a path below it, on which no link is followed:
+  // others may write there.
+  std::filesystem::path source_root = {};
 
   static Mount bind(std::filesystem::path source, std::filesystem::path target) {
     return {Kind::kBind, std::move(source), std::move(target), {}, {}, {}};

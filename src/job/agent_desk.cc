@@ -88,10 +88,12 @@ agent_protocol::ReportAnswer AgentDesk::report(const AgentIdentity& agent,
   const bool runtime_is_new =
       !report.runtime.empty() && report.runtime != job->attempt->find(agent.host)->runtime;
   const bool failure_is_new = !report.failed.empty() && !job->attempt->stop;
-  if (report.entered || runtime_is_new || failure_is_new) {
+  const bool saved = report.checkpointed && job->is_spot();
+  if (report.entered || runtime_is_new || failure_is_new || saved) {
     job = jobs_.update(agent.job_id, [&](TrainingJob& changing) {
       require_lease(changing, agent);
       if (!report.runtime.empty()) changing.attempt->find(agent.host)->runtime = report.runtime;
+      if (saved) changing.attempt->checkpointed = std::min(*report.checkpointed, clock_.now());
       if (!report.failed.empty()) stop_peers(changing, peer_grace_, clock_.now());
       if (report.entered) {
         enter(changing, agent.host, *report.entered, std::min(report.at, clock_.now()));

@@ -115,6 +115,8 @@ json::object to_json(const Attempt& attempt) {
   out["granted_ms"] = to_ms(attempt.granted);
   out["hosts"] = std::move(hosts);
   if (attempt.stop) out["stop"] = to_json(*attempt.stop);
+  if (attempt.training_since) out["training_since_ms"] = to_ms(*attempt.training_since);
+  if (attempt.checkpointed) out["checkpointed_ms"] = to_ms(*attempt.checkpointed);
   return out;
 }
 
@@ -134,6 +136,8 @@ Attempt attempt_from_json(const json::object& object) {
     attempt.hosts.push_back(only_host(in, attempt.share));
   }
   if (in.has("stop")) attempt.stop = stop_order_from_json(in.object("stop"));
+  attempt.training_since = in.time_if("training_since_ms");
+  attempt.checkpointed = in.time_if("checkpointed_ms");
   return attempt;
 }
 

@@ -47,8 +47,11 @@ struct Attempt {
   Time granted;
   Share share;              // of all hosts together; theirs overlap where they share processors
   std::vector<Host> hosts;  // algo-1 first; never empty
-  // The end of this attempt and not of its job: one host failed, so the others are to stop.
+  // The end of this attempt and not of its job: one host failed, so the others are to stop; or a
+  // spot job is interrupted.
   std::optional<StopOrder> stop;
+  std::optional<Time> training_since = {};  // staging began
+  std::optional<Time> checkpointed = {};    // when a host last had stored its checkpoints
 
   const Host* find(const std::string& host) const;  // nullptr: no such host
   Host* find(const std::string& host);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "job/job_view.h"
 #include "job/transitions.h"
 #include "store/jobs.h"
 
@@ -30,8 +31,10 @@ Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& id
       images_(std::move(images)),
       clock_(clock),
       jobs_(jobs),
+      pools_(jobs),
       desk_(jobs_, logs, source_, clock, peer_grace(settings_.spec), [this] { wake(); }) {
   jobs_.load();
+  pools_.load();
 }
 
 Engine::~Engine() {
@@ -126,17 +129,13 @@ Snapshot Engine::snapshot() const {
   snapshot.capacity = settings_.capacity;
   snapshot.cpus = settings_.cpus;
   snapshot.gpus = settings_.gpus;
+  snapshot.pools = pools_.available();
   for (const auto& job : jobs_.all()) {
-    if (!job->attempt) {
-      snapshot.waiting.push_back({job->id, need_of(*job)});
-      continue;
+    if (job->attempt) {
+      snapshot.running.push_back(running_job(*job));
+    } else {
+      snapshot.waiting.push_back(waiting_job(*job, need_of(*job)));
     }
-    RunningJob running{.id = job->id,
-                       .share = job->attempt->share,
-                       .stop_ordered = job->stop.has_value(),
-                       .must_end = {}};
-    if (job->training_start) running.must_end = *job->training_start + job->max_runtime();
-    snapshot.running.push_back(std::move(running));
   }
   return snapshot;
 }
@@ -146,13 +145,19 @@ void Engine::schedule() {
     try {
       if (const auto* start = std::get_if<StartAttempt>(&action)) {
         start_attempt(*start);
-      } else if (const auto* overdue = std::get_if<StopForRuntime>(&action)) {
-        jobs_.update(overdue->job_id, [this](TrainingJob& job) {
-          job::order_stop(job, StopCause::kMaxRuntime, settings_.spec.stop_grace, clock_.now());
+      } else if (const auto* overdue = std::get_if<StopAtLimit>(&action)) {
+        jobs_.update(overdue->job_id, [&](TrainingJob& job) {
+          job::order_stop(job, overdue->cause, settings_.spec.stop_grace, clock_.now());
         });
+      } else if (const auto* victim = std::get_if<Interrupt>(&action)) {
+        jobs_.update(victim->job_id, [&](TrainingJob& job) {
+          interrupt(job, victim->why, settings_.spec.stop_grace, clock_.now());
+        });
+      } else if (const auto* over = std::get_if<EndPool>(&action)) {
+        pools_.close(over->job_id, PoolStatus::kTerminated, "", clock_.now());
       } else if (const auto* wait = std::get_if<ExplainWait>(&action)) {
         const auto job = jobs_.find(wait->job_id);
-        if (!job || job->transitions.back().message == wait->message) continue;
+        if (!job || job->transitions.back().message.ends_with(wait->message)) continue;
         jobs_.update(wait->job_id, [&](TrainingJob& changing) {
           explain_wait(changing, wait->message, clock_.now());
         });

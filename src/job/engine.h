@@ -20,6 +20,7 @@
 #include "job/live_jobs.h"
 #include "job/scheduler.h"
 #include "job/spec_builder.h"
+#include "job/warm_pools.h"
 
 namespace sagebrush::store {
 class Identities;
@@ -35,6 +36,13 @@ struct EngineSettings {
   std::vector<int> cpus;  // the processors' numbers
   std::vector<int> gpus;  // likewise
   SpecSettings spec;
+};
+
+// A job's WarmPoolStatus, as SageMaker shows it.
+struct PoolView {
+  std::string status;
+  std::optional<std::int64_t> retained_seconds;
+  std::string reused_by;
 };
 
 // Runs training jobs: takes them in, starts attempts as room permits, watches agents, cleans up.
@@ -59,6 +67,16 @@ class Engine {
   // Removes a final job's record; logs and objects stay. Throws as order_stop.
   void remove(const std::string& name);
   std::optional<TrainingJob> find(const std::string& name);
+  std::vector<LiveJobs::JobPtr> unfinished() const { return jobs_.all(); }
+  // Why a job waits, in one sentence; nullopt for one that does not.
+  std::optional<std::string> waiting_for(const std::string& job_id) const;
+
+  // --- engine_pools.cc
+  // What became of the room that a job was to keep warm; nullopt when it keeps none.
+  std::optional<PoolView> warm_pool(const TrainingJob& job) const;
+  // UpdateTrainingJob: changes the request of an unfinished job, and the pool of a finished one.
+  // Throws Error{kNotFound}, Error{kConflict} when there is nothing left to change.
+  void update(const std::string& name, const boost::json::object& changes);
   AgentDesk& desk() { return desk_; }
 
  private:
@@ -78,6 +96,7 @@ class Engine {
                 const agent_protocol::ExitRecord& record);
   agent_protocol::ExitRecord failure(const std::string& reason, bool infrastructure) const;
   void clean_up();
+  void open_pool(const TrainingJob& attempted);
   void find_leftovers();
   void repoint_agents();
   Snapshot snapshot() const;
@@ -101,6 +120,7 @@ class Engine {
   ImageTable images_;
   const Clock& clock_;
   LiveJobs jobs_;
+  WarmPools pools_;
   FinishedJobs finished_;
   AgentDesk desk_;
 

@@ -57,6 +57,7 @@ void Engine::start_attempt(const StartAttempt& start) {
                                     : std::string(kPreparingMessage) + ": " + need.notice;
     grant(changing, std::move(attempt), message, now);
   });
+  if (!start.pool.empty()) pools_.close(start.pool, PoolStatus::kReused, job->name, now);
   known_[job->id] = job;
   place(job);
 }
@@ -142,6 +143,7 @@ void Engine::watch_agents() {
     const auto still = now_running.find(id);
     if (still != now_running.end() && still->second->attempt->number == job->attempt->number)
       continue;
+    if (still == now_running.end()) open_pool(*job);
     for (const auto& host : job->attempt->hosts) {
       const AttemptFolder folder = folder_of(*job, host.name);
       closing_[folder.root] = {.folder = folder, .job_id = id, .attempt = job->attempt->number};

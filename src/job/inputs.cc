@@ -1,9 +1,13 @@
 #include "job/inputs.h"
 
 #include <algorithm>
+#include <optional>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "job/file_systems.h"
+#include "job/input_objects.h"
 #include "job/request_json.h"
 
 namespace sagebrush::job {
@@ -13,147 +17,101 @@ namespace json = boost::json;
 using agent_protocol::InputChannel;
 using agent_protocol::InputFile;
 using agent_protocol::Inputs;
+using agent_protocol::PipeSource;
 
-InputFile file_of(const std::string& bucket, ListedObject object, std::string path) {
-  return {.path = std::move(path),
-          .bucket = bucket,
-          .key = std::move(object.key),
-          .bytes = object.bytes,
-          .etag = std::move(object.etag),
-          .blob = std::move(object.blob)};
+// ShuffleConfig and ShardedByS3Key; a channel that is no pipe is in the order of the first epoch
+// for good.
+PipeSource order_of(const json::object& config, const json::object& s3, std::size_t index,
+                    std::size_t count) {
+  PipeSource order;
+  if (const auto* shuffle = object_at(config, "ShuffleConfig")) {
+    order.shuffle_seed = integer_at(*shuffle, "Seed", 0);
+  }
+  if (text_at(s3, "S3DataDistributionType", "FullyReplicated") == "ShardedByS3Key") {
+    order.shard_index = index;
+    order.shard_count = count;
+  }
+  return order;
 }
 
-[[noreturn]] void no_objects(const std::string& uri, const std::string& bucket) {
-  throw Error(ErrorKind::kInvalid,
-              "No S3 objects found under S3 URL \"" + uri +
-                  "\" given in input data source. Please ensure that the bucket \"" + bucket +
-                  "\" exists and that objects exist under that S3 prefix.");
+template <class Item>
+void put_in_order(std::vector<Item>& items, const PipeSource& order) {
+  std::vector<Item> kept;
+  for (const std::size_t i : epoch_order(items.size(), order, 0)) {
+    kept.push_back(std::move(items[i]));
+  }
+  items = std::move(kept);
 }
 
-std::vector<ListedObject> list(const ObjectSource& source, const std::string& uri,
-                               const S3Location& at) {
-  try {
-    return source.list(at.bucket, at.key);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kNotFound) throw;
-    no_objects(uri, at.bucket);
+void add_lines(std::vector<ManifestLine> lines, InputChannel& channel) {
+  std::unordered_set<std::string> placed;  // several lines may name one object
+  for (auto& line : lines) {
+    channel.augmented_manifest += line.text + "\n";
+    for (auto& file : line.files) {
+      if (!channel.pipe && !placed.insert(file.bucket + "/" + file.key).second) continue;
+      channel.files.push_back(std::move(file));
+    }
   }
 }
 
-std::string read(const ObjectSource& source, const std::string& uri, const S3Location& at) {
-  try {
-    return source.read(at.bucket, at.key);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kNotFound) throw;
-    no_objects(uri, at.bucket);
+void add_objects(const json::object& config, const json::object& s3, const std::string& mode,
+                 const ObjectSource& source, std::size_t index, std::size_t count,
+                 InputChannel& channel) {
+  const std::string uri = text_at(s3, "S3Uri");
+  const std::string type = text_at(s3, "S3DataType", "S3Prefix");
+  PipeSource order = order_of(config, s3, index, count);
+  if (mode == "Pipe") {
+    channel.pipe = order;
+    channel.pipe->record_io = text_at(config, "RecordWrapperType", "None") == "RecordIO";
   }
-}
-
-std::vector<InputFile> files_under_prefix(const ObjectSource& source, const std::string& uri) {
-  const S3Location at = parse_s3_uri(uri);
-  std::vector<InputFile> files;
-  for (auto& object : list(source, uri, at)) {
-    if (object.key.ends_with('/')) continue;  // folder markers of consoles
-    std::string path = path_below_prefix(at.key, object.key);
-    files.push_back(file_of(at.bucket, std::move(object), std::move(path)));
-  }
-  if (files.empty()) no_objects(uri, at.bucket);
-  return files;
-}
-
-InputFile single_file(const ObjectSource& source, const std::string& uri, std::string path) {
-  const S3Location at = parse_s3_uri(uri);
-  for (auto& object : list(source, uri, at)) {
-    if (object.key == at.key) return file_of(at.bucket, std::move(object), std::move(path));
-  }
-  no_objects(uri, at.bucket);
-}
-
-// [{"prefix": "s3://b/p/"}, "relative/path", …]: the files are prefix + path, and land at path.
-std::vector<InputFile> files_of_manifest(const ObjectSource& source, const std::string& uri) {
-  json::error_code failed;
-  const json::value manifest = json::parse(read(source, uri, parse_s3_uri(uri)), failed);
-  const auto* entries = failed ? nullptr : manifest.if_array();
-  if (!entries) throw Error(ErrorKind::kInvalid, "the manifest " + uri + " is not a JSON list");
-  std::string prefix;
-  std::vector<InputFile> files;
-  for (const auto& entry : *entries) {
-    if (const auto* object = entry.if_object()) {
-      prefix = text_at(*object, "prefix");
-    } else if (const auto* path = entry.if_string()) {
-      files.push_back(single_file(source, prefix + std::string(*path), std::string(*path)));
+  if (type == "AugmentedManifestFile") {
+    const auto attributes = texts_at(s3, "AttributeNames");
+    auto lines = lines_of_augmented_manifest(source, uri, attributes);
+    if (channel.pipe) {
+      channel.pipe->attributes = attributes;
     } else {
-      throw Error(ErrorKind::kInvalid,
-                  "the manifest " + uri + " holds an entry that is neither prefix nor path");
+      put_in_order(lines, order);
     }
+    add_lines(std::move(lines), channel);
+    return;
   }
-  if (files.empty()) throw Error(ErrorKind::kInvalid, "the manifest " + uri + " names no files");
-  return files;
+  channel.files =
+      type == "ManifestFile" ? files_of_manifest(source, uri) : files_under_prefix(source, uri);
+  if (!channel.pipe) put_in_order(channel.files, order);
 }
 
-// JSON lines; attributes that end in "-ref" name objects. The lines go along, the objects land at
-// their keys.
-void add_augmented_manifest(const ObjectSource& source, const std::string& uri,
-                            const json::object& s3, std::size_t index, std::size_t count,
-                            InputChannel& channel) {
-  const std::vector<std::string> attributes = texts_at(s3, "AttributeNames");
-  const std::string manifest = read(source, uri, parse_s3_uri(uri));
-  std::size_t number = 0;
-  for (const std::string_view line : split(manifest, '\n')) {
-    if (trim(line).empty() || number++ % count != index) continue;
-    json::error_code failed;
-    const json::value value = json::parse(line, failed);
-    const auto* record = failed ? nullptr : value.if_object();
-    if (!record) {
-      throw Error(ErrorKind::kInvalid, "line " + std::to_string(number) +
-                                           " of the augmented manifest " + uri +
-                                           " is not a JSON object");
-    }
-    for (const auto& attribute : attributes) {
-      if (!attribute.ends_with("-ref")) continue;
-      const std::string reference = text_at(*record, attribute.c_str());
-      if (reference.empty()) {
-        throw Error(ErrorKind::kInvalid, "line " + std::to_string(number) +
-                                             " of the augmented manifest " + uri +
-                                             " lacks the attribute " + attribute);
-      }
-      channel.files.push_back(single_file(source, reference, parse_s3_uri(reference).key));
-    }
-    channel.augmented_manifest.append(line).push_back('\n');
+void set_folder(const json::object& wanted, const ObjectSource& source, InputChannel& channel) {
+  const std::string id = text_at(wanted, "FileSystemId");
+  const auto system = source.file_system(id);
+  if (!system) {
+    throw Error(ErrorKind::kInvalid,
+                "file system " + id + " is not in this server's configuration");
   }
-  if (number == 0) throw Error(ErrorKind::kInvalid, "the augmented manifest " + uri + " is empty");
+  const std::string directory = text_at(wanted, "DirectoryPath");
+  channel.folder = {
+      .file_system = id,
+      .directory = directory,
+      .root = system->path,
+      .path = path_in_file_system(*system, text_at(wanted, "FileSystemType"), directory),
+      .writable = text_at(wanted, "FileSystemAccessMode") == "rw"};
 }
 
-// Keeps every count-th file from index on, in key order: SageMaker's ShardedByS3Key.
-void keep_shard(std::vector<InputFile>& files, std::size_t index, std::size_t count) {
-  std::vector<InputFile> kept;
-  for (std::size_t i = index; i < files.size(); i += count) kept.push_back(std::move(files[i]));
-  files = std::move(kept);
-}
-
-InputChannel resolve_channel(const json::object& config, const ObjectSource& source,
-                             std::size_t index, std::size_t count) {
+InputChannel resolve_channel(const json::object& config, const std::string& job_mode,
+                             const ObjectSource& source, std::size_t index, std::size_t count) {
   InputChannel channel;
   channel.name = text_at(config, "ChannelName");
   channel.compression = text_at(config, "CompressionType", "None");
   const auto* data = object_at(config, "DataSource");
-  const auto* s3 = data ? object_at(*data, "S3DataSource") : nullptr;
-  if (!s3) {
-    throw Error(ErrorKind::kInvalid, "channel " + channel.name +
-                                         " has no S3DataSource; other sources are not served yet");
-  }
-  const std::string uri = text_at(*s3, "S3Uri");
-  const std::string type = text_at(*s3, "S3DataType", "S3Prefix");
-  if (type == "AugmentedManifestFile") {
-    const bool sharded = text_at(*s3, "S3DataDistributionType") == "ShardedByS3Key";
-    add_augmented_manifest(source, uri, *s3, sharded ? index : 0, sharded ? count : 1, channel);
+  if (const auto* folder = data ? object_at(*data, "FileSystemDataSource") : nullptr) {
+    set_folder(*folder, source, channel);
     return channel;
   }
-  channel.files =
-      type == "ManifestFile" ? files_of_manifest(source, uri) : files_under_prefix(source, uri);
-  if (text_at(*s3, "S3DataDistributionType", "FullyReplicated") == "ShardedByS3Key") {
-    keep_shard(channel.files, index, count);
+  const auto* s3 = data ? object_at(*data, "S3DataSource") : nullptr;
+  if (!s3) {
+    throw Error(ErrorKind::kInvalid,
+                "channel " + channel.name + " has neither S3DataSource nor FileSystemDataSource");
   }
+  add_objects(config, *s3, text_at(config, "InputMode", job_mode), source, index, count, channel);
   return channel;
 }
 
@@ -228,13 +186,15 @@ std::string path_below_prefix(std::string_view prefix, std::string_view key) {
 Inputs resolve_inputs(const json::object& request, const ObjectSource& source,
                       const HostPlace& host) {
   Inputs inputs;
+  const auto* algorithm = object_at(request, "AlgorithmSpecification");
+  const std::string mode = algorithm ? text_at(*algorithm, "TrainingInputMode", "File") : "File";
   if (const auto* channels = request.if_contains("InputDataConfig");
       channels && channels->is_array()) {
     for (const auto& channel : channels->get_array()) {
       const auto shard = shard_of(channel.as_object(), host);
       if (!shard) continue;
       inputs.channels.push_back(
-          resolve_channel(channel.as_object(), source, shard->index, shard->count));
+          resolve_channel(channel.as_object(), mode, source, shard->index, shard->count));
     }
   }
   inputs.checkpoints = resolve_checkpoints(request, source);

@@ -3,11 +3,13 @@
 #include <boost/json.hpp>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "agent_protocol/messages.h"
+#include "job/file_systems.h"
 
 namespace sagebrush::job {
 
@@ -18,15 +20,18 @@ struct ListedObject {
   std::string blob;  // its file on this machine; "" when it has none in one piece
 };
 
-// What staging needs of the object store. Each throws Error{kNotFound} when the bucket or the
-// object is not there.
+// What staging needs of the object store and of the configured file systems. `list`, `read` and
+// `materialise` throw Error{kNotFound} when the bucket or the object is not there.
 struct ObjectSource {
   // All objects of a bucket whose key starts with prefix, in key order.
   std::function<std::vector<ListedObject>(const std::string& bucket, const std::string& prefix)>
       list;
+  std::function<std::optional<ListedObject>(const std::string& bucket, const std::string& key)>
+      find;
   std::function<std::string(const std::string& bucket, const std::string& key)> read;
   // Puts an object that was uploaded in parts into one file and answers its path.
   std::function<std::string(const std::string& bucket, const std::string& key)> materialise;
+  std::function<std::optional<FileSystem>(const std::string& id)> file_system;
 };
 
 struct S3Location {
@@ -51,6 +56,8 @@ struct HostPlace {
 // Resolves the request's InputDataConfig for one host, and the checkpoints to restore: channels for
 // other instance groups are left out, sharded ones divided among the hosts of theirs. Throws
 // Error{kInvalid} with SageMaker's words when a channel's source has no objects.
+// InputMode, ShuffleConfig, ShardedByS3Key and the manifests are taken into account here, so that
+// the agent is left with files and folders.
 agent_protocol::Inputs resolve_inputs(const boost::json::object& request,
                                       const ObjectSource& source, const HostPlace& host);
 

@@ -34,13 +34,23 @@ std::map<std::string, InstanceType, std::less<>> read_catalogue() {
   return types;
 }
 
+const std::map<std::string, InstanceType, std::less<>>& catalogue() {
+  static const auto all = read_catalogue();
+  return all;
+}
+
 }  // namespace
 
 std::optional<InstanceType> find_instance_type(std::string_view name) {
-  static const auto catalogue = read_catalogue();
-  const auto found = catalogue.find(name);
-  if (found == catalogue.end()) return std::nullopt;
+  const auto found = catalogue().find(name);
+  if (found == catalogue().end()) return std::nullopt;
   return found->second;
+}
+
+std::vector<InstanceType> instance_types() {
+  std::vector<InstanceType> types;
+  for (const auto& [name, type] : catalogue()) types.push_back(type);
+  return types;
 }
 
 Capacity capacity_of_this_machine() {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sagebrush::job {
 
@@ -16,6 +17,7 @@ struct InstanceType {
 
 // What an instance type is made of (instance_types.csv). nullopt for one that nobody listed.
 std::optional<InstanceType> find_instance_type(std::string_view name);
+std::vector<InstanceType> instance_types();  // all of them, by name
 
 // What jobs may use of this machine.
 struct Capacity {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "job/log_rules.h"
 #include "job/request_json.h"
 
 namespace sagebrush::job {
@@ -85,6 +86,7 @@ agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
   spec.runtime = settings.runtime;
   spec.python = settings.python;
   spec.notice = notice;
+  spec.log_rules = log_rules_of(job.request, settings.log_rules);
   spec.stop_grace = settings.stop_grace;
   spec.request = job.request;
   return spec;

@@ -19,6 +19,7 @@ struct SpecSettings {
   std::string blob_directory;
   std::string runtime = "auto";
   std::string python;
+  std::vector<agent_protocol::LogRule> log_rules;
   std::chrono::seconds stop_grace{120};
 };
 

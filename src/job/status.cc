@@ -22,10 +22,12 @@ constexpr std::array kSecondaryStatuses = {
     std::pair{SecondaryStatus::kUploading, "Uploading"},
     std::pair{SecondaryStatus::kStopping, "Stopping"},
     std::pair{SecondaryStatus::kRestarting, "Restarting"},
+    std::pair{SecondaryStatus::kInterrupted, "Interrupted"},
     std::pair{SecondaryStatus::kCompleted, "Completed"},
     std::pair{SecondaryStatus::kFailed, "Failed"},
     std::pair{SecondaryStatus::kStopped, "Stopped"},
     std::pair{SecondaryStatus::kMaxRuntimeExceeded, "MaxRuntimeExceeded"},
+    std::pair{SecondaryStatus::kMaxWaitTimeExceeded, "MaxWaitTimeExceeded"},
 };
 
 template <typename Table, typename Value>

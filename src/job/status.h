@@ -12,7 +12,8 @@ enum class Status { kInProgress, kStopping, kCompleted, kFailed, kStopped };
 //   Starting → Downloading → Training → Uploading → Completed | Failed
 //      │  ▲        │            │           │
 //      │  └── Restarting ◄──────┴───────────┘  the machine failed, tries are left
-//      └────────► Stopping → Uploading → Stopped | MaxRuntimeExceeded
+//      ├────────► Stopping → Uploading → Stopped | MaxRuntimeExceeded | MaxWaitTimeExceeded
+//      └────────► Interrupted → Starting  a spot job made room
 //
 // Any state before the last column may also end in Failed. The last column is final.
 enum class SecondaryStatus {
@@ -23,10 +24,12 @@ enum class SecondaryStatus {
   kUploading,
   kStopping,
   kRestarting,
+  kInterrupted,
   kCompleted,
   kFailed,
   kStopped,
   kMaxRuntimeExceeded,
+  kMaxWaitTimeExceeded,
 };
 
 std::string to_string(Status status);

@@ -28,6 +28,13 @@ Transition transition_from(const json::object& object) {
           .message = in.text("message")};
 }
 
+std::optional<std::chrono::seconds> limit_at(const json::object& request, const char* name) {
+  const auto* condition = object_at(request, "StoppingCondition");
+  const std::int64_t limit = condition ? integer_at(*condition, name, 0) : 0;
+  if (limit <= 0) return std::nullopt;
+  return std::chrono::seconds(limit);
+}
+
 }  // namespace
 
 std::string TrainingJob::instance_type() const {
@@ -40,6 +47,19 @@ std::chrono::seconds TrainingJob::max_runtime() const {
   return condition ? std::chrono::seconds(
                          integer_at(*condition, "MaxRuntimeInSeconds", kDefaultMaxRuntime.count()))
                    : kDefaultMaxRuntime;
+}
+
+bool TrainingJob::is_spot() const {
+  const auto* spot = request.if_contains("EnableManagedSpotTraining");
+  return spot && spot->is_bool() && spot->get_bool();
+}
+
+std::optional<std::chrono::seconds> TrainingJob::max_wait() const {
+  return is_spot() ? limit_at(request, "MaxWaitTimeInSeconds") : std::nullopt;
+}
+
+std::optional<std::chrono::seconds> TrainingJob::max_pending() const {
+  return limit_at(request, "MaxPendingTimeInSeconds");
 }
 
 int TrainingJob::most_attempts() const {
@@ -62,7 +82,9 @@ json::object to_json(const TrainingJob& job) {
                    {"modified_ms", to_ms(job.modified)},
                    {"failure_reason", job.failure_reason},
                    {"artifact", job.artifact},
-                   {"attempts_made", job.attempts_made}};
+                   {"attempts_made", job.attempts_made},
+                   {"interruptions", job.interruptions},
+                   {"trained_ms", job.trained.count()}};
   if (job.training_start) out["training_start_ms"] = to_ms(*job.training_start);
   if (job.training_end) out["training_end_ms"] = to_ms(*job.training_end);
   if (job.attempt) out["attempt"] = to_json(*job.attempt);
@@ -90,6 +112,8 @@ TrainingJob training_job_from_json(const json::object& object) {
   job.failure_reason = in.text("failure_reason");
   job.artifact = in.text("artifact");
   job.attempts_made = static_cast<int>(in.integer("attempts_made"));
+  job.interruptions = static_cast<int>(in.integer_if("interruptions").value_or(0));
+  job.trained = std::chrono::milliseconds(in.integer_if("trained_ms").value_or(0));
   if (in.has("attempt")) {
     job.attempt = attempt_from_json(in.object("attempt"));
     for (auto& host : job.attempt->hosts) {

@@ -38,11 +38,17 @@ struct TrainingJob {
   std::string artifact;            // s3://…/model.tar.gz
   std::optional<Attempt> attempt;  // absent while waiting for room
   int attempts_made = 0;
+  int interruptions = 0;                 // attempts among them that made room for others
+  std::chrono::milliseconds trained{0};  // in attempts that are over
   std::optional<StopOrder> stop;
   std::int64_t version = 1;
 
   std::string instance_type() const;  // "ml.m5.xlarge" when nothing is named
   std::chrono::seconds max_runtime() const;
+  bool is_spot() const;
+  // Since its creation; absent without a limit.
+  std::optional<std::chrono::seconds> max_wait() const;     // of a spot job
+  std::optional<std::chrono::seconds> max_pending() const;  // until its first start
   int most_attempts() const;  // 1 + RetryStrategy.MaximumRetryAttempts
 };
 

@@ -12,7 +12,8 @@ using agent_protocol::ExitRecord;
 using agent_protocol::Outcome;
 using agent_protocol::Phase;
 
-constexpr std::size_t kLongestFailureReason = 1024;  // SageMaker's FailureReason
+constexpr std::size_t kLongestFailureReason = 1024;   // SageMaker's FailureReason
+constexpr const char* kAndWaiting = ". Waiting for";  // begins what a wait message adds
 
 Time not_before_history(const TrainingJob& job, Time at) {
   return job.transitions.empty() ? at : std::max(at, job.transitions.back().start);
@@ -26,12 +27,21 @@ void move_to(TrainingJob& job, SecondaryStatus status, const std::string& messag
   job.modified = std::max(job.modified, at);
 }
 
+// Counts the time of an attempt that is over.
+void settle_attempt(TrainingJob& job, Time at) {
+  if (job.attempt && job.attempt->training_since) {
+    const auto spent = std::max(at, *job.attempt->training_since) - *job.attempt->training_since;
+    job.trained += std::chrono::duration_cast<std::chrono::milliseconds>(spent);
+  }
+  job.attempt.reset();
+}
+
 void end(TrainingJob& job, Status status, SecondaryStatus secondary, const std::string& message,
          Time at) {
   move_to(job, secondary, message, at);
   job.transitions.back().end = job.transitions.back().start;
   job.status = status;
-  job.attempt.reset();
+  settle_attempt(job, job.transitions.back().start);
   if (job.training_start)
     job.training_end = std::max(*job.training_start, job.transitions.back().start);
 }
@@ -59,6 +69,7 @@ int rank(SecondaryStatus status) {
     case SecondaryStatus::kTraining: return 2;
     case SecondaryStatus::kStopping: return 3;
     case SecondaryStatus::kUploading: return 4;
+    case SecondaryStatus::kInterrupted: return 5;
     default: return 0;
   }
 }
@@ -89,10 +100,21 @@ Time failed_at(const ExitRecord& record) {
 }
 
 void end_stopped(TrainingJob& job, StopCause cause, Time at) {
-  if (cause == StopCause::kMaxRuntime) {
-    end(job, Status::kStopped, SecondaryStatus::kMaxRuntimeExceeded, kMaxRuntimeMessage, at);
-  } else {
-    end(job, Status::kStopped, SecondaryStatus::kStopped, kStoppedMessage, at);
+  switch (cause) {
+    case StopCause::kMaxRuntime:
+      end(job, Status::kStopped, SecondaryStatus::kMaxRuntimeExceeded, kMaxRuntimeMessage, at);
+      return;
+    case StopCause::kMaxWait:
+      end(job, Status::kStopped, SecondaryStatus::kMaxWaitTimeExceeded, kMaxWaitMessage, at);
+      return;
+    case StopCause::kMaxPending:
+      end(job, Status::kStopped, SecondaryStatus::kStopped, kMaxPendingMessage, at);
+      return;
+    case StopCause::kRequested:
+    case StopCause::kPeerFailed:
+    case StopCause::kInterrupted:
+      end(job, Status::kStopped, SecondaryStatus::kStopped, kStoppedMessage, at);
+      return;
   }
 }
 
@@ -103,9 +125,17 @@ void begin(TrainingJob& job, Time now) {
   move_to(job, SecondaryStatus::kStarting, kStartingMessage, now);
 }
 
+std::string waiting_message(const TrainingJob& job, const std::string& waiting_for) {
+  if (job.secondary == SecondaryStatus::kStarting) return waiting_for;
+  const std::string& said = job.transitions.back().message;
+  return said.substr(0, said.find(kAndWaiting)) + ". " + waiting_for;
+}
+
 void explain_wait(TrainingJob& job, const std::string& message, Time now) {
-  if (is_final(job.status) || job.attempt || job.transitions.back().message == message) return;
-  job.transitions.back().message = message;
+  if (is_final(job.status) || job.attempt) return;
+  std::string& said = job.transitions.back().message;
+  if (said.ends_with(message)) return;
+  said = waiting_message(job, message);
   job.modified = not_before_history(job, now);
 }
 
@@ -132,6 +162,7 @@ void enter(TrainingJob& job, const std::string& host, Phase phase, Time at) {
   if (rank(next) <= rank(job.secondary)) return;
   move_to(job, next, message_of(phase_of(last)), at);
   if (!job.training_start) job.training_start = job.transitions.back().start;
+  if (!job.attempt->training_since) job.attempt->training_since = job.transitions.back().start;
 }
 
 void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, Time now) {
@@ -144,6 +175,16 @@ void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, T
   } else if (job.secondary != SecondaryStatus::kUploading) {
     move_to(job, SecondaryStatus::kStopping, kStoppingMessage, now);
   }
+}
+
+void interrupt(TrainingJob& job, const std::string& why, std::chrono::seconds grace, Time now) {
+  require_unfinished(job);
+  // Its container has ended: what it made is on its way.
+  if (job.secondary == SecondaryStatus::kUploading) return;
+  if (!job.attempt || job.attempt->stop || job.stop) return;
+  job.attempt->stop =
+      StopOrder{.cause = StopCause::kInterrupted, .at = now, .kill_at = now + grace};
+  move_to(job, SecondaryStatus::kInterrupted, std::string(kInterruptedMessage) + ": " + why, now);
 }
 
 void stop_peers(TrainingJob& job, std::chrono::seconds grace, Time now) {
@@ -185,10 +226,18 @@ ExitRecord verdict(const Attempt& attempt) {
 
 void finish(TrainingJob& job, const ExitRecord& record, Time now) {
   require_unfinished(job);
+  const bool interrupted =
+      job.attempt && job.attempt->stop && job.attempt->stop->cause == StopCause::kInterrupted;
+  if (interrupted && record.outcome != Outcome::kCompleted && !job.stop) {
+    ++job.interruptions;
+    settle_attempt(job, now);
+    job.modified = not_before_history(job, now);
+    return;
+  }
   const bool may_retry = record.outcome == Outcome::kFailed && record.infrastructure && !job.stop &&
-                         job.attempts_made < job.most_attempts();
+                         job.attempts_made - job.interruptions < job.most_attempts();
   if (may_retry) {
-    job.attempt.reset();
+    settle_attempt(job, now);
     move_to(job, SecondaryStatus::kRestarting,
             std::string(kRestartingMessage) + ": " + record.failure_reason, now);
     return;
@@ -210,10 +259,12 @@ void finish(TrainingJob& job, const ExitRecord& record, Time now) {
 }
 
 std::int64_t training_seconds(const TrainingJob& job, Time now) {
-  if (!job.training_start) return 0;
-  const auto span =
-      job.training_end.value_or(std::max(now, *job.training_start)) - *job.training_start;
-  return std::chrono::ceil<std::chrono::seconds>(span).count();
+  std::chrono::milliseconds spent = job.trained;
+  if (job.attempt && job.attempt->training_since) {
+    spent += std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::max(now, *job.attempt->training_since) - *job.attempt->training_since);
+  }
+  return std::chrono::ceil<std::chrono::seconds>(spent).count();
 }
 
 }  // namespace sagebrush::job

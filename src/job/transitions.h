@@ -22,10 +22,19 @@ inline constexpr const char* kStoppingMessage = "Stopping the training job";
 inline constexpr const char* kStoppedMessage = "Training job stopped";
 inline constexpr const char* kMaxRuntimeMessage =
     "Training job runtime exceeded MaxRuntimeInSeconds provided";
+inline constexpr const char* kMaxWaitMessage =
+    "Training job exceeded MaxWaitTimeInSeconds provided";
+inline constexpr const char* kMaxPendingMessage =
+    "Training job exceeded MaxPendingTimeInSeconds provided";
+inline constexpr const char* kInterruptedMessage = "Training job interrupted";
 inline constexpr const char* kRestartingMessage = "Restarting the training job";
 
 // The first transition: Starting.
 void begin(TrainingJob& job, Time now);
+
+// The last transition's message of a job that waits: how its last attempt ended, if one did, and
+// what it waits for.
+std::string waiting_message(const TrainingJob& job, const std::string& waiting_for);
 
 // Says why the job waits, in the message of its last transition. No-op when it says so already.
 void explain_wait(TrainingJob& job, const std::string& message, Time now);
@@ -42,6 +51,10 @@ void enter(TrainingJob& job, const std::string& host, agent_protocol::Phase phas
 // final; no-op when ordered already.
 void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, Time now);
 
+// A spot job makes room: its attempt is to end, no later than `grace` from now, and to begin again
+// from its checkpoints. No-op for an attempt that is ending already.
+void interrupt(TrainingJob& job, const std::string& why, std::chrono::seconds grace, Time now);
+
 // A host failed: its peers are to end, no later than `grace` from now. No-op when they are ordered
 // to already, and for a host without peers.
 void stop_peers(TrainingJob& job, std::chrono::seconds grace, Time now);
@@ -56,12 +69,12 @@ void end_host(TrainingJob& job, const std::string& host, const agent_protocol::E
 // is that of the first host, which uploads for all.
 agent_protocol::ExitRecord verdict(const Attempt& attempt);
 
-// The attempt ended. When the machine was at fault and attempts are left, the job waits again
-// (Restarting); else it is final.
+// The attempt ended. When it was interrupted the job waits again (Interrupted), and so it does when
+// the machine was at fault and attempts are left (Restarting); else it is final.
 void finish(TrainingJob& job, const agent_protocol::ExitRecord& record, Time now);
 
-// Seconds from training start to end, 0 when it never started; the present time stands in for the
-// end.
+// Seconds of all attempts from the start of staging to the end, 0 when none came so far; the
+// present time stands in for the end.
 std::int64_t training_seconds(const TrainingJob& job, Time now);
 
 }  // namespace sagebrush::job

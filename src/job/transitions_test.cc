@@ -224,5 +224,88 @@ TEST(History, StaysSoundUnderRandomEvents) {
   }
 }
 
+TrainingJob spot_job() {
+  TrainingJob job = training_job();
+  job.request["EnableManagedSpotTraining"] = true;
+  return job;
+}
+
+TEST(Interrupt, MakesASpotJobWaitAndGoOnAsIfNew) {
+  TrainingJob job = spot_job();
+  interrupt(job, "job urgent needs the room", 120s, kStart + 10s);
+  EXPECT_EQ(job.attempt->stop->cause, StopCause::kInterrupted);
+  EXPECT_EQ(job.attempt->stop->kill_at, kStart + 130s);
+  enter(job, kHost, Phase::kTraining, kStart + 11s);  // a report that was on its way
+  EXPECT_EQ(job.secondary, SecondaryStatus::kInterrupted);
+  finish(job, ended(Outcome::kStopped), kStart + 12s);
+  EXPECT_EQ(job.status, Status::kInProgress);
+  EXPECT_FALSE(job.attempt);
+  explain_wait(job, "Waiting for 2 CPUs", kStart + 13s);
+  explain_wait(job, "Waiting for 4 CPUs", kStart + 14s);
+  EXPECT_EQ(job.transitions.back().message,
+            "Training job interrupted: job urgent needs the room. Waiting for 4 CPUs");
+  grant(job, on_hosts(1), kPreparingMessage, kStart + 100s);
+  enter(job, kHost, Phase::kDownloading, kStart + 101s);
+  enter(job, kHost, Phase::kTraining, kStart + 102s);
+  enter(job, kHost, Phase::kUploading, kStart + 110s);
+  finish(job, ended(Outcome::kCompleted), kStart + 111s);
+
+  using enum SecondaryStatus;
+  EXPECT_EQ(history(job), (std::vector{kStarting, kDownloading, kTraining, kInterrupted, kStarting,
+                                       kDownloading, kTraining, kUploading, kCompleted}));
+  EXPECT_EQ(job.interruptions, 1);
+  EXPECT_EQ(training_seconds(job, kStart + 1h), 20);  // 10 and 10: the wait does not count
+}
+
+TEST(Interrupt, IsNoFailureEvenWhereTheContainerTookItForOne) {
+  TrainingJob job = spot_job();
+  interrupt(job, "why", 120s, kStart + 10s);
+  finish(job, ended(Outcome::kFailed), kStart + 12s);
+  EXPECT_EQ(job.status, Status::kInProgress);
+}
+
+TEST(Interrupt, LeavesAJobThatEndsByItself) {
+  TrainingJob job = spot_job();
+  interrupt(job, "why", 120s, kStart + 10s);
+  finish(job, ended(Outcome::kCompleted), kStart + 12s);
+  EXPECT_EQ(job.status, Status::kCompleted);
+  TrainingJob uploading = spot_job();
+  enter(uploading, kHost, Phase::kUploading, kStart + 9s);
+  interrupt(uploading, "why", 120s, kStart + 10s);
+  EXPECT_FALSE(uploading.attempt->stop);
+}
+
+TEST(Interrupt, GivesWayToAStop) {
+  TrainingJob job = spot_job();
+  interrupt(job, "why", 120s, kStart + 10s);
+  order_stop(job, StopCause::kRequested, 120s, kStart + 11s);
+  finish(job, ended(Outcome::kStopped), kStart + 12s);
+  EXPECT_EQ(job.secondary, SecondaryStatus::kStopped);
+}
+
+TEST(Interrupt, IsNoTry) {
+  TrainingJob job = new_job(1);
+  job.request["EnableManagedSpotTraining"] = true;
+  grant(job, on_hosts(1), kPreparingMessage, kStart + 1s);
+  interrupt(job, "why", 120s, kStart + 2s);
+  finish(job, ended(Outcome::kStopped), kStart + 3s);
+  grant(job, on_hosts(1), kPreparingMessage, kStart + 4s);
+  ExitRecord broken = ended(Outcome::kFailed);
+  broken.infrastructure = true;
+  finish(job, broken, kStart + 5s);
+  EXPECT_EQ(job.secondary, SecondaryStatus::kRestarting);
+}
+
+TEST(Limits, OfWaitingHaveStatusesOfTheirOwn) {
+  TrainingJob waited = new_job();
+  order_stop(waited, StopCause::kMaxWait, 0s, kStart + 5s);
+  EXPECT_EQ(waited.secondary, SecondaryStatus::kMaxWaitTimeExceeded);
+  EXPECT_EQ(waited.status, Status::kStopped);
+  TrainingJob pending = new_job();
+  order_stop(pending, StopCause::kMaxPending, 0s, kStart + 5s);
+  EXPECT_EQ(pending.secondary, SecondaryStatus::kStopped);
+  EXPECT_EQ(pending.transitions.back().message, kMaxPendingMessage);
+}
+
 }  // namespace
 }  // namespace sagebrush::job

@@ -1,3 +1,4 @@
+#include <re2/re2.h>
 #include <yaml-cpp/yaml.h>
 
 #include <functional>
@@ -8,6 +9,52 @@
 
 namespace sagebrush::server {
 namespace {
+
+// "fs-0123: /path", or "fs-0123: {path: /path, mount_name: fsx}".
+job::FileSystems read_file_systems(const YAML::Node& node) {
+  job::FileSystems systems;
+  for (const auto& entry : node) {
+    const auto id = entry.first.as<std::string>();
+    job::FileSystem system;
+    if (entry.second.IsMap()) {
+      system.path = entry.second["path"].as<std::string>();
+      if (const auto name = entry.second["mount_name"]) system.mount_name = name.as<std::string>();
+    } else {
+      system.path = entry.second.as<std::string>();
+    }
+    if (!system.path.starts_with('/')) {
+      throw Error(ErrorKind::kInvalid,
+                  "file_systems: the folder of " + id + " must be an absolute path");
+    }
+    systems[id] = std::move(system);
+  }
+  return systems;
+}
+
+// "- {pattern: REGEX, cause: TEXT, retry: true|false}"
+std::vector<agent_protocol::LogRule> read_log_rules(const YAML::Node& node) {
+  std::vector<agent_protocol::LogRule> rules;
+  for (const auto& entry : node) {
+    agent_protocol::LogRule rule{
+        .pattern = entry["pattern"].as<std::string>(), .cause = "", .retry = {}};
+    const RE2 pattern(rule.pattern, RE2::Quiet);
+    if (!pattern.ok()) {
+      throw Error(ErrorKind::kInvalid,
+                  "log_rules: pattern '" + rule.pattern + "': " + pattern.error());
+    }
+    if (const auto cause = entry["cause"]) rule.cause = cause.as<std::string>();
+    if (const auto retry = entry["retry"]) rule.retry = retry.as<bool>();
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+service::QuotaIncreases read_quota_increases(const std::string& word) {
+  if (word == "ask") return service::QuotaIncreases::kAsk;
+  if (word == "approve") return service::QuotaIncreases::kApprove;
+  if (word == "deny") return service::QuotaIncreases::kDeny;
+  throw Error(ErrorKind::kInvalid, "quota_increases: '" + word + "' must be ask, approve or deny");
+}
 
 using Setter = std::function<void(Options&, const YAML::Node&)>;
 
@@ -43,6 +90,22 @@ const std::map<std::string, Setter>& keys() {
       {"python", [](Options& o, const YAML::Node& n) { o.python = n.as<std::string>(); }},
       {"stop_grace_seconds",
        [](Options& o, const YAML::Node& n) { o.stop_grace = std::chrono::seconds(n.as<int>()); }},
+      {"file_systems",
+       [](Options& o, const YAML::Node& n) { o.file_systems = read_file_systems(n); }},
+      {"quotas",
+       [](Options& o, const YAML::Node& n) { o.quotas = n.as<std::map<std::string, double>>(); }},
+      {"quota_increases",
+       [](Options& o, const YAML::Node& n) {
+         o.quota_increases = read_quota_increases(n.as<std::string>());
+       }},
+      {"spot_discount",
+       [](Options& o, const YAML::Node& n) {
+         o.spot_discount = n.as<double>();
+         if (!(o.spot_discount >= 0 && o.spot_discount < 1)) {
+           throw Error(ErrorKind::kInvalid, "spot_discount must be at least 0 and below 1");
+         }
+       }},
+      {"log_rules", [](Options& o, const YAML::Node& n) { o.log_rules = read_log_rules(n); }},
       {"log_level", [](Options& o, const YAML::Node& n) { o.log_level = n.as<std::string>(); }},
       {"image_aliases",
        [](Options& o, const YAML::Node& n) {

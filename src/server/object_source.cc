@@ -44,7 +44,7 @@ std::string read_object(store::Objects& objects, const std::string& bucket,
 
 }  // namespace
 
-job::ObjectSource object_source(store::Objects& objects) {
+job::ObjectSource object_source(store::Objects& objects, const job::FileSystems& file_systems) {
   job::ObjectSource source;
   source.list = [&objects](const std::string& bucket, const std::string& prefix) {
     std::vector<job::ListedObject> listed;
@@ -58,6 +58,18 @@ job::ObjectSource object_source(store::Objects& objects) {
   };
   source.materialise = [&objects](const std::string& bucket, const std::string& key) {
     return found(objects.materialise(bucket, key), bucket, key).string();
+  };
+  source.find = [&objects](const std::string& bucket,
+                           const std::string& key) -> std::optional<job::ListedObject> {
+    const auto object = objects.find(bucket, key);
+    if (!object) return std::nullopt;
+    return job::ListedObject{object->info.key, object->info.bytes, object->info.etag,
+                             object->path.string()};
+  };
+  source.file_system = [&file_systems](const std::string& id) -> std::optional<job::FileSystem> {
+    const auto known = file_systems.find(id);
+    if (known == file_systems.end()) return std::nullopt;
+    return known->second;
   };
   return source;
 }

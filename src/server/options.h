@@ -3,9 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "agent_protocol/log_rule.h"
+#include "job/file_systems.h"
+#include "service/house.h"
 
 namespace sagebrush::server {
 
@@ -36,9 +41,14 @@ struct Options {
   std::vector<std::string> public_read_buckets;  // read without a signature
   std::optional<int> cpus;                       // what jobs may use; absent: all of the machine
   std::optional<std::uint64_t> memory_bytes;
-  std::string runtime = "auto";  // container runtime
-  std::string python;            // interpreter of scripts in the host image; "": python3
-  std::string image_aliases;     // lines "name,kind" in front of the built-in table
+  std::string runtime = "auto";          // container runtime
+  std::string python;                    // interpreter of scripts in the host image; "": python3
+  std::string image_aliases;             // lines "name,kind" in front of the built-in table
+  job::FileSystems file_systems;         // what a FileSystemDataSource may name
+  std::map<std::string, double> quotas;  // by name or code
+  service::QuotaIncreases quota_increases = service::QuotaIncreases::kAsk;
+  double spot_discount = 0.7;  // 0 to 1
+  std::vector<agent_protocol::LogRule> log_rules;
   std::chrono::seconds stop_grace{120};
   std::string log_level = "info";
 };

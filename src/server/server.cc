@@ -24,6 +24,7 @@
 #include "server/object_source.h"
 #include "server/options.h"
 #include "server/root_credentials.h"
+#include "service/service_quotas/grant_requests.h"
 #include "store/database.h"
 #include "store/identities.h"
 #include "store/jobs.h"
@@ -98,6 +99,7 @@ class Server {
         objects_(database_, options_.data_dir, system_clock()),
         logs_(database_, options_.data_dir / "logs", system_clock()),
         jobs_(database_),
+        quotas_{job::QuotaTable(options_.quotas), options_.quota_increases},
         executor_(agent_program()),
         certificates_(certificate_files()) {
     identities_.set_root(root_.access_key_id, root_.secret_access_key);
@@ -105,6 +107,7 @@ class Server {
   }
 
   void start() {
+    service::service_quotas::grant_requests(database_, quotas_, system_clock());
     // The port is known once it is bound, agents are told it, and nobody is answered before the
     // engine is there.
     http::ServerOptions plain;
@@ -122,17 +125,22 @@ class Server {
 
     url_ = url("http", options_.listen.host, plain_->port());
     tls_url_ = url("https", tls_at.host, tls_->port());
-    engine_ = std::make_unique<job::Engine>(
-        engine_settings(), jobs_, identities_, logs_, object_source(objects_), executor_,
-        job::ImageTable(options_.image_aliases), system_clock());
-    house_ = std::make_unique<service::House>(service::House{.account = options_.account,
-                                                             .region = options_.region,
-                                                             .clock = system_clock(),
-                                                             .database = database_,
-                                                             .objects = objects_,
-                                                             .logs = logs_,
-                                                             .identities = identities_,
-                                                             .engine = *engine_});
+    engine_ =
+        std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_,
+                                      object_source(objects_, options_.file_systems), executor_,
+                                      job::ImageTable(options_.image_aliases), system_clock());
+    house_ =
+        std::make_unique<service::House>(service::House{.account = options_.account,
+                                                        .region = options_.region,
+                                                        .clock = system_clock(),
+                                                        .database = database_,
+                                                        .objects = objects_,
+                                                        .logs = logs_,
+                                                        .identities = identities_,
+                                                        .engine = *engine_,
+                                                        .file_systems = options_.file_systems,
+                                                        .quotas = quotas_,
+                                                        .spot_discount = options_.spot_discount});
     dispatcher_ = std::make_unique<Dispatcher>(
         *house_, DispatcherSettings{.domain = options_.domain,
                                     .public_read_buckets = options_.public_read_buckets});
@@ -185,6 +193,7 @@ class Server {
     settings.spec.blob_directory = (options_.data_dir / "blobs").string();
     settings.spec.runtime = options_.runtime;
     settings.spec.python = options_.python;
+    settings.spec.log_rules = options_.log_rules;
     settings.spec.stop_grace = options_.stop_grace;
     return settings;
   }
@@ -209,6 +218,7 @@ class Server {
   store::Objects objects_;
   store::Logs logs_;
   store::Jobs jobs_;
+  service::Quotas quotas_;
   job::LocalExecutor executor_;
   CertificateFiles certificates_;
   Relay relay_;

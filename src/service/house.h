@@ -1,6 +1,10 @@
 #pragma once
 
+#include <mutex>
 #include <string>
+
+#include "job/file_systems.h"
+#include "job/quota_table.h"
 
 namespace sagebrush {
 class Clock;
@@ -17,6 +21,17 @@ class Engine;
 
 namespace sagebrush::service {
 
+// What happens to a request for more of a quota: it waits until the configuration grants it, is
+// granted, or is denied.
+enum class QuotaIncreases { kAsk, kApprove, kDeny };
+
+struct Quotas {
+  job::QuotaTable table;
+  QuotaIncreases increases = QuotaIncreases::kAsk;
+  // Held from counting what is used to taking in the job that uses more.
+  std::mutex admission = {};
+};
+
 // What handlers work with: made once at start, alive as long as any request.
 struct House {
   std::string account;  // "000000000000"
@@ -27,6 +42,9 @@ struct House {
   store::Logs& logs;
   store::Identities& identities;
   job::Engine& engine;
+  const job::FileSystems& file_systems;
+  Quotas& quotas;
+  double spot_discount = 0.7;  // what BillableTimeInSeconds takes off a spot job's time
 };
 
 }  // namespace sagebrush::service

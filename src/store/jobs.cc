@@ -183,8 +183,10 @@ std::vector<JobRow> Jobs::list(const JobQuery& query) {
 }
 
 void Jobs::erase(const std::string& id) {
-  database_.write(
-      [&](soci::session& session) { session << "DELETE FROM jobs WHERE id = :id", soci::use(id); });
+  database_.write([&](soci::session& session) {
+    session << "DELETE FROM jobs WHERE id = :id", soci::use(id);
+    session << "DELETE FROM warm_pools WHERE job_id = :id", soci::use(id);
+  });
 }
 
 }  // namespace sagebrush::store

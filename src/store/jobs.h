@@ -22,6 +22,13 @@ struct JobRow {
   std::string document;
 };
 
+// What a finished job keeps for the next of its kind. The document is the owner's JSON.
+struct PoolRow {
+  std::string job_id;
+  std::string status;  // "Available", "Reused", "Terminated"
+  std::string document;
+};
+
 enum class JobOrder { kName, kCreation, kStatus };
 
 // Where a page ended: the sort value and the name of its last row.
@@ -57,7 +64,12 @@ class Jobs {
   std::optional<JobRow> find_lower_case(const std::string& kind, const std::string& name);
   std::vector<JobRow> unfinished(const std::string& kind);  // InProgress or Stopping; oldest first
   std::vector<JobRow> list(const JobQuery& query);
-  void erase(const std::string& id);
+  void erase(const std::string& id);  // with its pool
+
+  // --- jobs_pools.cc
+  void put_pool(const PoolRow& row);  // in place of the job's earlier one
+  std::optional<PoolRow> find_pool(const std::string& job_id);
+  std::vector<PoolRow> pools(const std::string& status);
 
  private:
   Database& database_;

@@ -11,6 +11,8 @@ extern const std::string_view kObjectsSchema;
 extern const std::string_view kIdentitiesSchema;
 extern const std::string_view kLogsSchema;
 extern const std::string_view kJobsSchema;
+extern const std::string_view kQuotaRequestsSchema;
+extern const std::string_view kWarmPoolsSchema;
 
 struct Migration {
   int number;  // 1, 2, 3 …; applied in order, once, each in one transaction; never edited after a

@@ -17,8 +17,8 @@ ImageSet to_set(const Source& source, LabelledImages images, const std::filesyst
   Array pixels;
   pixels.shape = {images.count(), source.height, source.width, source.channels};
   pixels.file = std::move(images.pixels);
-  ImageSet set = make_image_set(std::move(pixels), folder.string(), std::move(images.labels),
-                                folder.string());
+  ImageSet set =
+      make_image_set(std::move(pixels), folder.string(), std::move(images.labels), folder.string());
   set.class_names = source.classes;
   return set;
 }

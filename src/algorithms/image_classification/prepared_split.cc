@@ -110,9 +110,8 @@ void write_prepared_split(const fs::path& folder, const PreparedSplit& about,
   const std::size_t size = about.height * about.width * about.channels;
   for (std::size_t first = 0; first < labels.size(); first += shard_images) {
     const std::size_t count = std::min(shard_images, labels.size() - first);
-    const Bytes images =
-        npy_bytes("|u1", {count, about.height, about.width, about.channels},
-                  pixels.data() + first * size, count * size);
+    const Bytes images = npy_bytes("|u1", {count, about.height, about.width, about.channels},
+                                   pixels.data() + first * size, count * size);
     const Bytes targets =
         npy_bytes("<i8", {count}, labels.data() + first, count * sizeof(std::int64_t));
     json::object shard{{"count", count}};

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "job/engine.h"
 #include "service/call.h"
+#include "service/sagemaker/quota_admission.h"
 #include "service/sagemaker/resource_arn.h"
 #include "service/sagemaker/training_job_rules.h"
 #include "store/identities.h"
@@ -34,7 +35,7 @@ std::vector<store::Tag> tags_of(const CreateTrainingJobRequest& request) {
 
 sagebrush::sagemaker::CreateTrainingJobResponse create_training_job(
     Call& call, const sagebrush::sagemaker::CreateTrainingJobRequest& request) {
-  check_training_job(request.json());
+  check_training_job(request.json(), call.house.file_systems);
   require_role(call, request.RoleArn());
   job::TrainingJob job;
   job.name = request.TrainingJobName();
@@ -43,6 +44,7 @@ sagebrush::sagemaker::CreateTrainingJobResponse create_training_job(
   job.request = request.json();
   const std::string arn = job.arn;
   try {
+    const auto admission = admit(call, job.request);
     call.house.engine.create(std::move(job));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kAlreadyExists) throw;

@@ -11,7 +11,13 @@ sagebrush::sagemaker::DescribeTrainingJobResponse describe_training_job(
     Call& call, const sagebrush::sagemaker::DescribeTrainingJobRequest& request) {
   const auto job = call.house.engine.find(request.TrainingJobName());
   if (!job) throw missing_job();
-  return DescribeTrainingJobResponse::from_json(describe(*job, call.time));
+  const auto& engine = call.house.engine;
+  const bool waits = !is_final(job->status) && !job->attempt;
+  return DescribeTrainingJobResponse::from_json(
+      describe(*job, {.now = call.time,
+                      .spot_discount = call.house.spot_discount,
+                      .pool = engine.warm_pool(*job),
+                      .waiting_for = waits ? engine.waiting_for(job->id).value_or("") : ""}));
 }
 
 }  // namespace sagebrush::service::sagemaker

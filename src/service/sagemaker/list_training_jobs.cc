@@ -4,6 +4,7 @@
 
 #include "aws/aws_error.h"
 #include "base/text.h"
+#include "job/engine.h"
 #include "job/live_jobs.h"
 #include "service/call.h"
 #include "service/sagemaker/training_job_document.h"
@@ -58,6 +59,27 @@ store::JobQuery query_of(const ListTrainingJobsRequest& request) {
   return query;
 }
 
+// The rows that the query asks for; of a warm pool's status, those that have it.
+std::vector<store::JobRow> list(Call& call, store::JobQuery query,
+                                const std::optional<std::string>& pool_status) {
+  store::Jobs jobs(call.house.database);
+  if (!pool_status) return jobs.list(query);
+  const auto wanted = static_cast<std::size_t>(query.limit);
+  query.limit = 1000;
+  std::vector<store::JobRow> found;
+  for (;;) {
+    const auto rows = jobs.list(query);
+    for (const auto& row : rows) {
+      const auto pool = call.house.engine.warm_pool(job::from_row(row));
+      if (pool && pool->status == *pool_status) found.push_back(row);
+      if (found.size() == wanted) return found;
+    }
+    if (rows.size() < static_cast<std::size_t>(query.limit)) return found;
+    query.after = {
+        .text = rows.back().status, .number = rows.back().created_ms, .name = rows.back().name};
+  }
+}
+
 }  // namespace
 
 sagebrush::sagemaker::ListTrainingJobsResponse list_training_jobs(
@@ -65,15 +87,15 @@ sagebrush::sagemaker::ListTrainingJobsResponse list_training_jobs(
   const auto page = static_cast<int>(request.MaxResults().value_or(kDefaultPage));
   store::JobQuery query = query_of(request);
   query.limit = page + 1;  // one more tells whether there is a next page
-  std::vector<store::JobRow> rows;
-  // No job here has a warm pool, so none matches a filter by one.
-  if (!request.WarmPoolStatusEquals()) rows = store::Jobs(call.house.database).list(query);
+  std::vector<store::JobRow> rows = list(call, query, request.WarmPoolStatusEquals());
   const bool more = rows.size() > static_cast<std::size_t>(page);
   if (more) rows.resize(static_cast<std::size_t>(page));
 
   std::vector<TrainingJobSummary> summaries;
   for (const auto& row : rows) {
-    summaries.push_back(TrainingJobSummary::from_json(summarise(job::from_row(row))));
+    const job::TrainingJob job = job::from_row(row);
+    summaries.push_back(
+        TrainingJobSummary::from_json(summarise(job, call.house.engine.warm_pool(job))));
   }
   ListTrainingJobsResponse response;
   response.set_TrainingJobSummaries(summaries);

@@ -21,16 +21,15 @@ struct Layout {
   std::size_t classes;
 };
 
-const Layout kCifar10 = {
-    "CIFAR-10 binary",
-    {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
-     "data_batch_5.bin"},
-    "test_batch.bin",
-    "batches.meta.txt",
-    1,
-    10};
-const Layout kCifar100 = {"CIFAR-100 binary",      {"train.bin"}, "test.bin",
-                          "fine_label_names.txt", 2,             100};
+const Layout kCifar10 = {"CIFAR-10 binary",
+                         {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                          "data_batch_4.bin", "data_batch_5.bin"},
+                         "test_batch.bin",
+                         "batches.meta.txt",
+                         1,
+                         10};
+const Layout kCifar100 = {
+    "CIFAR-100 binary", {"train.bin"}, "test.bin", "fine_label_names.txt", 2, 100};
 
 std::vector<std::string> read_names(const fs::path& path) {
   std::vector<std::string> names;

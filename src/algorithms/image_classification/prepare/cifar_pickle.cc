@@ -34,8 +34,7 @@ void read_batch(const fs::path& path, std::size_t classes, LabelledImages& set) 
   for (std::size_t i = 0; i < labels.items.size(); ++i) {
     if (labels.items[i]->kind != PickleValue::Kind::kInteger)
       user_error(name + ": label " + std::to_string(i) + " is no integer");
-    add_cifar_image(set,
-                    reinterpret_cast<const std::uint8_t*>(data.text.data()) + i * kCifarImage,
+    add_cifar_image(set, reinterpret_cast<const std::uint8_t*>(data.text.data()) + i * kCifarImage,
                     labels.items[i]->integer, classes, name);
   }
 }

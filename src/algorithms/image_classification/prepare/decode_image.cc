@@ -23,8 +23,8 @@ bool is_png(const std::uint8_t* data, std::size_t size) {
 Image image_of(std::size_t height, std::size_t width, std::size_t channels,
                const std::string& name) {
   if (height == 0 || width == 0 || width > kMaxPixels || height > kMaxPixels / width)
-    user_error(name + ": says that it has " + std::to_string(width) + "x" +
-               std::to_string(height) + " pixels; up to 64 million are read");
+    user_error(name + ": says that it has " + std::to_string(width) + "x" + std::to_string(height) +
+               " pixels; up to 64 million are read");
   Image image;
   image.height = height;
   image.width = width;
@@ -48,8 +48,8 @@ Image decode_jpeg(const std::uint8_t* data, std::size_t size, std::size_t channe
     user_error(name + ": is a damaged JPEG (" + tjGetErrorStr2(decoder.get()) + ")");
   if (space == TJCS_CMYK || space == TJCS_YCCK)
     user_error(name + ": is a CMYK JPEG; only RGB and grey are read");
-  Image image = image_of(static_cast<std::size_t>(height), static_cast<std::size_t>(width),
-                         channels, name);
+  Image image =
+      image_of(static_cast<std::size_t>(height), static_cast<std::size_t>(width), channels, name);
   image.pixels.resize(image.height * image.width * channels);
   // A warning too (a truncated file is padded with grey) makes the picture another one.
   if (tjDecompress2(decoder.get(), data, size, image.pixels.data(), width, 0, height,

@@ -74,8 +74,7 @@ Image read_picture(const fs::path& path, const SourceOptions& options) {
 }
 
 LabelledImages read_pictures(const std::vector<Picture>& pictures, const std::string& what,
-                             const SourceOptions& options, const Source& source,
-                             WorkerPool& pool) {
+                             const SourceOptions& options, const Source& source, WorkerPool& pool) {
   LabelledImages set;
   const std::size_t size = source.image_size();
   set.pixels.resize(pictures.size() * size);
@@ -107,9 +106,9 @@ LabelledImages read_pictures(const std::vector<Picture>& pictures, const std::st
 
 bool is_image_folder(const fs::path& folder) {
   for (const fs::path& entry : sorted_entries(folder, true)) {
-    for (const fs::path& inner : {entry, sorted_entries(entry, true).empty()
-                                             ? entry
-                                             : sorted_entries(entry, true).front()}) {
+    for (const fs::path& inner :
+         {entry,
+          sorted_entries(entry, true).empty() ? entry : sorted_entries(entry, true).front()}) {
       const std::vector<fs::path> files = sorted_entries(inner, false);
       if (files.empty()) continue;
       const Bytes bytes = read_file(files.front(), kMaxImageFile);
@@ -145,8 +144,7 @@ Source read_image_folder(const fs::path& folder, const SourceOptions& options, W
     source.validation = read_pictures(list_pictures(validation, source.classes), "validation",
                                       options, source, pool);
   if (!test.empty())
-    source.test =
-        read_pictures(list_pictures(test, source.classes), "test", options, source, pool);
+    source.test = read_pictures(list_pictures(test, source.classes), "test", options, source, pool);
   return source;
 }
 

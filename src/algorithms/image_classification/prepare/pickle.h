@@ -15,12 +15,25 @@ namespace sagebrush::vision {
 // A value of a pickle. Only plain data and NumPy arrays of bytes or integers exist here: there is
 // nothing that could be called.
 struct PickleValue {
-  enum class Kind { kNone, kBool, kInteger, kReal, kText, kList, kTuple, kDict, kName, kType, kArray };
+  enum class Kind {
+    kNone,
+    kBool,
+    kInteger,
+    kReal,
+    kText,
+    kList,
+    kTuple,
+    kDict,
+    kName,
+    kType,
+    kArray
+  };
 
   Kind kind = Kind::kNone;
   std::int64_t integer = 0;  // of kBool and kInteger
   double real = 0;
-  std::string_view text;  // of kText (both str and bytes) and kName ("module name"); an array's bytes
+  std::string_view
+      text;  // of kText (both str and bytes) and kName ("module name"); an array's bytes
   std::vector<PickleValue*> items;  // of kList and kTuple; of kDict: key, value, key, value, …
   // Of kArray and kType:
   std::string_view type;  // "u1", "i8"
@@ -45,10 +58,10 @@ class Pickle {
   const PickleValue& root() const { return *root_; }
 
  private:
-
   Bytes file_;
   std::vector<std::unique_ptr<PickleValue>> values_;
-  std::vector<std::unique_ptr<std::string>> texts_;  // those that do not lie in the file as they are
+  std::vector<std::unique_ptr<std::string>>
+      texts_;  // those that do not lie in the file as they are
   const PickleValue* root_ = nullptr;
 };
 

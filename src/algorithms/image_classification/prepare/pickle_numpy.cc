@@ -1,8 +1,8 @@
 // How NumPy's arrays stand in a pickle: numpy.core.multiarray._reconstruct(ndarray, (0,), b'b'),
 // then BUILD with (version, shape, dtype, is_fortran, bytes); a dtype is numpy.dtype('u1', 0, 1),
 // then BUILD with (version, byte order, …). Python 3 writes bytes in protocol 2 as
-// _codecs.encode(text, 'latin1'); protocol 5 has numpy.core.numeric._frombuffer(bytes, dtype, shape,
-// 'C').
+// _codecs.encode(text, 'latin1'); protocol 5 has numpy.core.numeric._frombuffer(bytes, dtype,
+// shape, 'C').
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/prepare/pickle_reader.h"
 
@@ -30,7 +30,8 @@ bool is_from_buffer(std::string_view name) {
 void PickleReader::push_name(std::string_view module, std::string_view name) {
   texts_.push_back(std::make_unique<std::string>(std::string(module) + " " + std::string(name)));
   const std::string_view full = *texts_.back();
-  if (!is_reconstruct(full) && !is_from_buffer(full) && full != kArray && full != kType && full != kEncode)
+  if (!is_reconstruct(full) && !is_from_buffer(full) && full != kArray && full != kType &&
+      full != kEncode)
     user_error(name_ + ": refers to " + std::string(module.substr(0, 100)) + "." +
                std::string(name.substr(0, 100)) +
                "; only plain data and NumPy arrays are read, nothing is executed");
@@ -47,7 +48,8 @@ std::string_view PickleReader::latin1(std::string_view utf8) {
     if (c < 0x80) {
       out.push_back(static_cast<char>(c));
     } else if ((c == 0xC2 || c == 0xC3) && i + 1 < utf8.size()) {
-      out.push_back(static_cast<char>((c & 3) << 6 | (static_cast<std::uint8_t>(utf8[++i]) & 0x3F)));
+      out.push_back(
+          static_cast<char>((c & 3) << 6 | (static_cast<std::uint8_t>(utf8[++i]) & 0x3F)));
     } else {
       damaged("a text is not Latin-1");
     }
@@ -106,8 +108,8 @@ void PickleReader::build_array(PickleValue& array, const PickleValue& state) {
   array.fortran_order = items[3]->integer != 0;
 }
 
-void PickleReader::fill_array(PickleValue& array, const PickleValue& shape,
-                              const PickleValue& type, const PickleValue& elements) {
+void PickleReader::fill_array(PickleValue& array, const PickleValue& shape, const PickleValue& type,
+                              const PickleValue& elements) {
   if (shape.kind != Kind::kTuple || type.kind != Kind::kType || elements.kind != Kind::kText)
     damaged("an array's state is unknown");
   array.shape.clear();

@@ -18,7 +18,8 @@ void PickleReader::damaged(const std::string& why) const {
 std::uint64_t PickleReader::number(int count) {
   const std::string_view raw = bytes(static_cast<std::uint64_t>(count));
   std::uint64_t value = 0;
-  for (int i = count; i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(raw[static_cast<std::size_t>(i)]);
+  for (int i = count; i-- > 0;)
+    value = value << 8 | static_cast<std::uint8_t>(raw[static_cast<std::size_t>(i)]);
   return value;
 }
 

@@ -60,7 +60,7 @@ TEST(Pickle, DamageIsAnError) {
   EXPECT_THAT(failure("X\xff\xff\xff\x7f"), HasSubstr("truncated"));
   EXPECT_THAT(failure("."), HasSubstr("stack is empty"));
   EXPECT_THAT(failure("h\x05."), HasSubstr("never stored"));
-  EXPECT_THAT(failure("](K\x01."), HasSubstr("") );
+  EXPECT_THAT(failure("](K\x01."), HasSubstr(""));
   EXPECT_THAT(failure("e."), HasSubstr("mark is missing"));
   EXPECT_THAT(failure("i"), HasSubstr("opcode 105"));
 }

@@ -17,8 +17,8 @@ namespace {
 // The folder itself, or the one folder in it that an unpacked archive makes.
 fs::path find_root(const fs::path& input) {
   if (!fs::is_directory(input))
-    user_error(input.string() + (fs::exists(input) ? ": is no folder; unpack it first"
-                                                   : ": is not there"));
+    user_error(input.string() +
+               (fs::exists(input) ? ": is no folder; unpack it first" : ": is not there"));
   for (const char* name : {"cifar-10-batches-bin", "cifar-10-batches-py", "cifar-100-binary",
                            "cifar-100-python", "cifar10", "MNIST/raw"}) {
     if (fs::is_directory(input / name)) return input / name;
@@ -49,12 +49,13 @@ Source read_source(const PrepareOptions& options, WorkerPool& pool) {
 std::size_t images_of(double given, std::size_t count, const char* option) {
   if (!(given >= 0) || (given >= 1 && given != std::floor(given)))
     user_error(std::string(option) + ": a number of images or a share below 1 is needed");
-  return static_cast<std::size_t>(
-      given < 1 ? std::llround(given * static_cast<double>(count)) : given);
+  return static_cast<std::size_t>(given < 1 ? std::llround(given * static_cast<double>(count))
+                                            : given);
 }
 
 void split(Source& source, const PrepareOptions& options) {
-  // CIFAR-10 and MNIST have 50,000 and 60,000 training images; 5,000 for validation is what people take.
+  // CIFAR-10 and MNIST have 50,000 and 60,000 training images; 5,000 for validation is what people
+  // take.
   const bool small = source.kind == "image folders" && source.train.count() < 50000;
   const double usual = small ? 0.1 : 5000;
   const std::size_t all = source.train.count();

@@ -40,8 +40,10 @@ void read_size(const std::string& text, SourceOptions& options) {
 }  // namespace
 
 const char* const kPreprocessHelp =
-    "  sagebrush-vision preprocess [--input DIR] [--output DIR] [--format auto|cifar10|mnist|imagefolder]\n"
-    "        [--validation N] [--test N] [--seed N] [--size N|HxW] [--channels 3|1] [--shard-images N]\n"
+    "  sagebrush-vision preprocess [--input DIR] [--output DIR] [--format "
+    "auto|cifar10|mnist|imagefolder]\n"
+    "        [--validation N] [--test N] [--seed N] [--size N|HxW] [--channels 3|1] "
+    "[--shard-images N]\n"
     "        splits and packs images: CIFAR's binary or Python files, MNIST's IDX files, or class\n"
     "        folders of JPEG and PNG. N of --validation and --test: images, or a share below 1\n";
 

@@ -43,7 +43,8 @@ Bytes png(unsigned side, bool alpha, std::uint8_t value) {
   std::vector<std::uint8_t> pixels(PNG_IMAGE_SIZE(image), value);
   Bytes bytes(pixels.size() + 4096);
   png_alloc_size_t size = bytes.size();
-  EXPECT_NE(png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels.data(), 0, nullptr), 0);
+  EXPECT_NE(png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels.data(), 0, nullptr),
+            0);
   bytes.resize(size);
   return bytes;
 }
@@ -88,7 +89,8 @@ TEST_F(PrepareTest, ClassFoldersBecomeSplitsThatTrainingReads) {
     put(in("cat/" + std::to_string(i) + ".jpg"), jpeg(8, static_cast<std::uint8_t>(10 * i)));
     put(in("dog/" + std::to_string(i) + ".png"), png(8, i % 2 == 0, 200));
   }
-  EXPECT_THAT(prepared(), HasSubstr("Training samples: 8\nValidation samples: 4\nTest samples: 4\n"));
+  EXPECT_THAT(prepared(),
+              HasSubstr("Training samples: 8\nValidation samples: 4\nTest samples: 4\n"));
   const Dataset data = load_dataset({{"data", folder_.path() / "out"}});
   EXPECT_EQ(data.train.count, 8U);
   EXPECT_EQ(data.validation.count, 4U);
@@ -135,8 +137,8 @@ TEST_F(PrepareTest, CifarBinaryIsReadAndItsMistakesAreNamed) {
   EXPECT_THAT(failure(), HasSubstr("test_batch.bin: is missing"));
   put(in("test_batch.bin"), batch);
   EXPECT_THAT(prepared("cifar10"), HasSubstr("Training samples: 150\n"));
-  const Dataset data = load_dataset({{"train", folder_.path() / "out/train"},
-                                     {"validation", folder_.path() / "out/validation"}});
+  const Dataset data = load_dataset(
+      {{"train", folder_.path() / "out/train"}, {"validation", folder_.path() / "out/validation"}});
   EXPECT_EQ(data.train.class_names[9], "truck");
   EXPECT_EQ(data.train.bytes.data()[1], data.train.bytes.data()[0] + 50);
   batch[3073] = 10;

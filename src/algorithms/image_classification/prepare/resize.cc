@@ -45,9 +45,8 @@ Image resize_to_cover(const Image& image, std::size_t height, std::size_t width)
                                 static_cast<double>(image.width) / static_cast<double>(width));
   const double used_height = scale * static_cast<double>(height);
   const double used_width = scale * static_cast<double>(width);
-  const std::vector<Taps> rows =
-      make_taps(image.height, (static_cast<double>(image.height) - used_height) / 2, used_height,
-                height);
+  const std::vector<Taps> rows = make_taps(
+      image.height, (static_cast<double>(image.height) - used_height) / 2, used_height, height);
   const std::vector<Taps> columns = make_taps(
       image.width, (static_cast<double>(image.width) - used_width) / 2, used_width, width);
   const std::size_t channels = image.channels;

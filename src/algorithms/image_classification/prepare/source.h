@@ -34,9 +34,9 @@ struct Source {
 };
 
 struct SourceOptions {
-  std::size_t height = 0;    // 0: as the images are; they must then be of one size
+  std::size_t height = 0;  // 0: as the images are; they must then be of one size
   std::size_t width = 0;
-  std::size_t channels = 3;  // of decoded images: 3 or 1
+  std::size_t channels = 3;                     // of decoded images: 3 or 1
   std::function<void(const std::string&)> say;  // progress, a line at a time
 };
 
@@ -55,7 +55,8 @@ Source read_cifar_pickle(const std::filesystem::path& folder);
 bool is_idx(const std::filesystem::path& folder);
 Source read_idx(const std::filesystem::path& folder);
 
-// JPEG and PNG files in a folder a class: FOLDER/<class>/…, or FOLDER/{train,validation,test}/<class>/….
+// JPEG and PNG files in a folder a class: FOLDER/<class>/…, or
+// FOLDER/{train,validation,test}/<class>/….
 bool is_image_folder(const std::filesystem::path& folder);
 Source read_image_folder(const std::filesystem::path& folder, const SourceOptions& options,
                          WorkerPool& pool);

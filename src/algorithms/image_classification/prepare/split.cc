@@ -47,9 +47,8 @@ LabelledImages split_off(LabelledImages& from, std::size_t image_size, std::size
     if (one.taken == one.images.size())
       user_error("class " + std::to_string(label) + " has " + std::to_string(one.images.size()) +
                  " images, too few to split");
-    const std::vector<std::uint32_t> order =
-        shuffled(Random(seed, Random::Stream::kSplit, static_cast<std::uint64_t>(label)),
-                 one.images.size());
+    const std::vector<std::uint32_t> order = shuffled(
+        Random(seed, Random::Stream::kSplit, static_cast<std::uint64_t>(label)), one.images.size());
     for (std::size_t i = 0; i < one.taken; ++i) taken[one.images[order[i]]] = true;
   }
   LabelledImages part;
