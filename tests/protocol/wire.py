@@ -76,12 +76,13 @@ class Wire:
 
     def ask(self, model, operation, body):
         """A JSON or query operation: body is the JSON object, or the form's fields."""
+        service = model.metadata.get("signingName", model.metadata["endpointPrefix"])
         if model.metadata["protocol"] == "json":
             headers = {"Content-Type": "application/x-amz-json-" + model.metadata["jsonVersion"],
                        "X-Amz-Target": f"{model.metadata['targetPrefix']}.{operation}"}
-            return self.call(model.name, "POST", "/", headers, body if isinstance(body, bytes) else json.dumps(body).encode())
+            return self.call(service, "POST", "/", headers, body if isinstance(body, bytes) else json.dumps(body).encode())
         form = {"Action": operation, "Version": model.metadata["apiVersion"], **body}
-        return self.call(model.name, "POST", "/", {"Content-Type": "application/x-www-form-urlencoded"},
+        return self.call(service, "POST", "/", {"Content-Type": "application/x-www-form-urlencoded"},
                          urllib.parse.urlencode(form).encode())
 
     def ask_s3(self, model, operation, body=b"", **wrong):
