@@ -48,7 +48,7 @@ class TrainTest(unittest.TestCase):
         self.assertRegex(
             result.stdout,
             rf"(?m)^epoch={last} train_loss=0\.\d+ train_accuracy=0\.\d+ "
-            rf"validation_accuracy={accuracy:.4f} images_per_second=\d+$",
+            rf"validation_accuracy={accuracy:.4f} images_per_second=\d+ validation_loss=0\.\d+ seconds=[\d.]+$",
         )
         self.assertIn(
             f"#quality_metric: host=algo-1, epoch={last}, validation accuracy={accuracy:.4f}\n", result.stdout

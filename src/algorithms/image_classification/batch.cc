@@ -41,65 +41,40 @@ Normalization measure_pixels(const Pixel* pixels, const ImageSet& set) {
   return result;
 }
 
-struct Affine {  // normalised = pixel * scale + offset
-  std::vector<float> scale;
-  std::vector<float> offset;
-};
-
-template <typename Pixel>
-void copy_row(const Pixel* from, float* to, std::size_t pixels, const Affine& affine) {
-  const std::size_t channels = affine.scale.size();
-  if (channels == 1) {
-    const float scale = affine.scale[0];
-    const float offset = affine.offset[0];
-    for (std::size_t i = 0; i < pixels; ++i) to[i] = static_cast<float>(from[i]) * scale + offset;
-    return;
+// Which row or column of an image of `size` each one of the output comes from; -1: from outside.
+void place(int size, int shift, bool reflect, bool mirror, std::vector<int>& from) {
+  from.resize(static_cast<std::size_t>(size));
+  for (int i = 0; i < size; ++i) {
+    int source = (mirror ? size - 1 - i : i) - shift;
+    if (reflect) {
+      source = source < 0 ? -source : source;
+      source = source >= size ? 2 * (size - 1) - source : source;
+    }
+    from[static_cast<std::size_t>(i)] = source < 0 || source >= size ? -1 : source;
   }
+}
+
+// torchvision's adjust_brightness, _contrast and _saturation, in this order, on 0 to 255.
+void recolor(const ImageChange& change, std::size_t pixels, std::size_t channels, float* image) {
+  const auto limit = [](float value) { return std::min(255.0F, std::max(0.0F, value)); };
+  const auto grey = [&](const float* pixel) {
+    return channels == 3 ? 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2] : pixel[0];
+  };
+  double sum = 0;
   for (std::size_t i = 0; i < pixels; ++i) {
     for (std::size_t c = 0; c < channels; ++c)
-      to[i * channels + c] =
-          static_cast<float>(from[i * channels + c]) * affine.scale[c] + affine.offset[c];
+      image[i * channels + c] = limit(image[i * channels + c] * change.brightness);
+    sum += static_cast<double>(grey(image + i * channels));
   }
-}
-
-void blank(float* to, std::size_t pixels, const Affine& affine) {
-  const std::size_t channels = affine.offset.size();
-  for (std::size_t i = 0; i < pixels; ++i)
-    std::copy_n(affine.offset.data(), channels, to + i * channels);
-}
-
-template <typename Pixel>
-void copy_image(const Pixel* image, const ImageSet& set, Shift shift, const Affine& affine,
-                float* out) {
-  const auto height = static_cast<std::ptrdiff_t>(set.height);
-  const auto width = static_cast<std::ptrdiff_t>(set.width);
-  const auto channels = static_cast<std::ptrdiff_t>(set.channels);
-  const std::ptrdiff_t left =
-      std::min<std::ptrdiff_t>(std::max<std::ptrdiff_t>(shift.right, 0), width);
-  const std::ptrdiff_t right =
-      std::min<std::ptrdiff_t>(std::max<std::ptrdiff_t>(-shift.right, 0), width);
-  for (std::ptrdiff_t y = 0; y < height; ++y) {
-    float* const row = out + y * width * channels;
-    const std::ptrdiff_t from = y - shift.down;
-    if (from < 0 || from >= height) {
-      blank(row, set.width, affine);
-      continue;
-    }
-    blank(row, static_cast<std::size_t>(left), affine);
-    if (left + right < width)
-      copy_row(image + (from * width + right) * channels, row + left * channels,
-               static_cast<std::size_t>(width - left - right), affine);
-    blank(row + (width - right) * channels, static_cast<std::size_t>(right), affine);
+  const auto mean = static_cast<float>(sum / static_cast<double>(pixels));
+  for (std::size_t i = 0; i < pixels; ++i) {
+    float* const pixel = image + i * channels;
+    for (std::size_t c = 0; c < channels; ++c)
+      pixel[c] = limit(mean + (pixel[c] - mean) * change.contrast);
+    const float own = grey(pixel);
+    for (std::size_t c = 0; c < channels; ++c)
+      pixel[c] = limit(own + (pixel[c] - own) * change.saturation);
   }
-}
-
-template <typename Pixel>
-void gather(const Pixel* pixels, const ImageSet& set, const Affine& affine,
-            const std::uint32_t* indices, std::size_t n, const Shift* shifts, float* out) {
-  const std::size_t size = set.image_size();
-  for (std::size_t i = 0; i < n; ++i)
-    copy_image(pixels + indices[i] * size, set, shifts == nullptr ? Shift{} : shifts[i], affine,
-               out + i * size);
 }
 
 }  // namespace
@@ -110,20 +85,72 @@ Normalization measure(const ImageSet& set) {
                         : measure_pixels<float, double>(set.floats.data(), set);
 }
 
-void fill_batch(const ImageSet& set, const Normalization& normalization,
-                const std::uint32_t* indices, std::size_t n, const Shift* shifts, float* out,
-                std::int64_t* labels) {
-  Affine affine;
+BatchFiller::BatchFiller(const ImageSet& set, const Normalization& normalization) : set_(set) {
   for (std::size_t c = 0; c < set.channels; ++c) {
-    affine.scale.push_back(1.0F / normalization.deviation[c]);
-    affine.offset.push_back(-normalization.mean[c] / normalization.deviation[c]);
+    scale_.push_back(1.0F / normalization.deviation[c]);
+    offset_.push_back(-normalization.mean[c] / normalization.deviation[c]);
+    for (int value = 0; value < 256; ++value)
+      table_.push_back(static_cast<float>(value) * scale_[c] + offset_[c]);
   }
-  if (set.is_uint8()) {
-    gather(set.bytes.data(), set, affine, indices, n, shifts, out);
+}
+
+// source(pixel, channel): the normalised value.
+template <typename Source>
+void BatchFiller::gather(const Source& source, const ImageChange& change, float* out) const {
+  thread_local std::vector<int> rows;
+  thread_local std::vector<int> columns;
+  place(static_cast<int>(set_.height), change.down, change.reflect, false, rows);
+  place(static_cast<int>(set_.width), change.right, change.reflect, change.mirror, columns);
+  const std::size_t channels = set_.channels;
+  for (const int row : rows) {
+    for (const int column : columns) {
+      if (row < 0 || column < 0) {
+        for (std::size_t c = 0; c < channels; ++c) *out++ = offset_[c];
+        continue;
+      }
+      const std::size_t pixel =
+          (static_cast<std::size_t>(row) * set_.width + static_cast<std::size_t>(column)) *
+          channels;
+      for (std::size_t c = 0; c < channels; ++c) *out++ = source(pixel + c, c);
+    }
+  }
+}
+
+void BatchFiller::fill(std::size_t index, const ImageChange& change, float* out,
+                       std::vector<float>& scratch) const {
+  const std::size_t size = set_.image_size();
+  const std::size_t channels = set_.channels;
+  const std::uint8_t* const bytes = set_.is_uint8() ? set_.bytes.data() + index * size : nullptr;
+  const float* floats = set_.is_uint8() ? nullptr : set_.floats.data() + index * size;
+  if (change.recolors()) {
+    scratch.resize(size);
+    for (std::size_t i = 0; i < size; ++i)
+      scratch[i] = bytes != nullptr ? static_cast<float>(bytes[i]) : floats[i];
+    recolor(change, size / channels, channels, scratch.data());
+    floats = scratch.data();
+  }
+  if (floats != nullptr) {
+    gather([&](std::size_t at, std::size_t c) { return floats[at] * scale_[c] + offset_[c]; },
+           change, out);
   } else {
-    gather(set.floats.data(), set, affine, indices, n, shifts, out);
+    gather([&](std::size_t at, std::size_t c) { return table_[c * 256 + bytes[at]]; }, change, out);
   }
-  for (std::size_t i = 0; i < n; ++i) labels[i] = set.labels[indices[i]];
+  for (int y = change.hole_top; y < change.hole_top + change.hole_side; ++y) {
+    float* const row = out + (static_cast<std::size_t>(y) * set_.width +
+                              static_cast<std::size_t>(change.hole_left)) *
+                                 channels;
+    std::fill_n(row, static_cast<std::size_t>(change.hole_side) * channels, 0.0F);
+  }
+}
+
+void fill_batch(const BatchFiller& filler, const ImageSet& set, const std::uint32_t* indices,
+                std::size_t n, const std::function<ImageChange(std::uint32_t)>& change, float* out,
+                std::int64_t* labels) {
+  std::vector<float> scratch;
+  for (std::size_t i = 0; i < n; ++i) {
+    filler.fill(indices[i], change(indices[i]), out + i * set.image_size(), scratch);
+    labels[i] = set.labels[indices[i]];
+  }
 }
 
 }  // namespace sagebrush::vision

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "algorithms/image_classification/augmentation.h"
 #include "algorithms/image_classification/dataset.h"
 
 namespace sagebrush::vision {
@@ -16,16 +18,30 @@ struct Normalization {
 // Mean and deviation of a set's pixels. Throws Error{kUser} when all pixels of a channel are equal.
 Normalization measure(const ImageSet& set);
 
-struct Shift {
-  std::int8_t down = 0;
-  std::int8_t right = 0;
+// Brings images into batches: changed, then normalised. Threads may share one.
+class BatchFiller {
+ public:
+  BatchFiller(const ImageSet& set, const Normalization& normalization);
+
+  // Writes image `index` to out, float32 [H, W, C]. Moving comes first, then mirroring; a hole is
+  // the mean colour; what comes in from outside is raw 0 unless reflected. scratch: the caller's,
+  // used when colours change.
+  void fill(std::size_t index, const ImageChange& change, float* out,
+            std::vector<float>& scratch) const;
+
+ private:
+  template <typename Source>
+  void gather(const Source& source, const ImageChange& change, float* out) const;
+
+  const ImageSet& set_;
+  std::vector<float> scale_;  // normalised = pixel * scale + offset
+  std::vector<float> offset_;
+  std::vector<float> table_;  // of bytes: [channel][256]
 };
 
-// Gathers images `indices[0..n)` into out, float32 [n, H, W, C], normalised and shifted; pixels
-// that come from outside are raw 0. shifts: n, or nullptr for none. labels: n. Allocates a few
-// floats a call, no image.
-void fill_batch(const ImageSet& set, const Normalization& normalization,
-                const std::uint32_t* indices, std::size_t n, const Shift* shifts, float* out,
+// Fills a batch of images indices[0..n): out float32 [n, H, W, C], labels [n].
+void fill_batch(const BatchFiller& filler, const ImageSet& set, const std::uint32_t* indices,
+                std::size_t n, const std::function<ImageChange(std::uint32_t)>& change, float* out,
                 std::int64_t* labels);
 
 }  // namespace sagebrush::vision

@@ -19,7 +19,8 @@ std::vector<NamedTensor> tensors_of(float value) {
 
 Checkpoint checkpoint_of(std::int64_t epoch) {
   Checkpoint checkpoint;
-  checkpoint.progress = {epoch, 3, 0.1 + 0.2, 17, 1.5, {{1, 0.3, 0.9, 0.95, 1234.5, 1.25}}};
+  checkpoint.progress = {epoch, 3,   0.1 + 0.2,
+                         17,    1.5, {{1, 0.3, 0.9, 0.2, 0.95, 0.1, 1234.5, 1.25}}};
   checkpoint.identity = {{"seed", "7"}};
   return checkpoint;
 }

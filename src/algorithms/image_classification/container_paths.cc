@@ -4,6 +4,7 @@
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
+#include "algorithms/image_classification/job_hosts.h"
 
 namespace sagebrush::vision {
 namespace fs = std::filesystem;
@@ -56,14 +57,31 @@ std::map<std::string, fs::path> find_channels(const ContainerPaths& paths) {
   return channels;
 }
 
-std::string current_host(const ContainerPaths& paths) {
+JobHosts read_hosts(const ContainerPaths& paths) {
   const json::object config = read_object(paths.resource_config());
-  const json::value* hosts = config.if_contains("hosts");
-  if (hosts != nullptr && hosts->is_array() && hosts->as_array().size() > 1)
-    user_error("ResourceConfig.InstanceCount: " + std::to_string(hosts->as_array().size()) +
-               " instances; this algorithm trains on 1");
+  JobHosts found;
   const json::value* host = config.if_contains("current_host");
-  return host != nullptr && host->is_string() ? std::string(host->as_string().c_str()) : "algo-1";
+  found.current = host != nullptr && host->is_string() ? host->as_string().c_str() : "algo-1";
+  const json::value* hosts = config.if_contains("hosts");
+  if (hosts != nullptr && hosts->is_array()) {
+    for (const json::value& name : hosts->as_array()) {
+      if (name.is_string()) found.hosts.emplace_back(name.as_string().c_str());
+    }
+  }
+  if (found.hosts.empty()) found.hosts = {found.current};
+  return found;
+}
+
+void check_distribution(const ContainerPaths& paths) {
+  for (const auto& [name, config] : read_object(paths.input_data_config())) {
+    const json::object* const channel = config.if_object();
+    const json::value* const kind =
+        channel != nullptr ? channel->if_contains("S3DistributionType") : nullptr;
+    if (kind != nullptr && kind->is_string() && kind->as_string() == "ShardedByS3Key")
+      user_error("channel " + std::string(name) +
+                 ": S3DistributionType ShardedByS3Key; with several instances every one needs all "
+                 "images: FullyReplicated");
+  }
 }
 
 }  // namespace sagebrush::vision

@@ -36,8 +36,4 @@ class ContainerPaths {
 // not File or FastFile mode.
 std::map<std::string, std::filesystem::path> find_channels(const ContainerPaths& paths);
 
-// current_host of resourceconfig.json; "algo-1" where it is absent. Throws Error{kUser} when there
-// are several hosts.
-std::string current_host(const ContainerPaths& paths);
-
 }  // namespace sagebrush::vision

@@ -133,16 +133,24 @@ TEST(FillBatch, NormalisesAndShiftsWithRawZeroOutside) {
   const std::uint32_t index = 0;
   std::int64_t label = 0;
   std::vector<float> out(16);
-  fill_batch(set, normalization, &index, 1, nullptr, out.data(), &label);
+  const BatchFiller filler(set, normalization);
+  const auto fill = [&](const ImageChange& change) {
+    fill_batch(
+        filler, set, &index, 1, [&change](std::uint32_t) { return change; }, out.data(), &label);
+  };
+  fill({});
   EXPECT_EQ(label, 3);
   EXPECT_FLOAT_EQ(out[0], -0.5F);
   EXPECT_FLOAT_EQ(out[15], 7);
-  const Shift down_left{1, -1};
-  fill_batch(set, normalization, &index, 1, &down_left, out.data(), &label);
+  ImageChange change;
+  change.down = 1;
+  change.right = -1;
+  fill(change);
   const std::vector<float> raw = {0, 0, 0, 0, 2, 3, 4, 0, 6, 7, 8, 0, 10, 11, 12, 0};
   for (std::size_t i = 0; i < 16; ++i) EXPECT_FLOAT_EQ(out[i], (raw[i] - 2) / 2) << i;
-  const Shift beyond{0, 9};
-  fill_batch(set, normalization, &index, 1, &beyond, out.data(), &label);
+  change.down = 0;
+  change.right = 9;
+  fill(change);
   EXPECT_EQ(out, std::vector<float>(16, -1));
 }
 

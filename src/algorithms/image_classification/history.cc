@@ -15,6 +15,8 @@ struct Field {
 constexpr Field kFields[] = {
     {"train_loss", &EpochMetrics::train_loss},
     {"train_accuracy", &EpochMetrics::train_accuracy},
+    {"validation_loss", &EpochMetrics::validation_loss},
+    {"learning_rate", &EpochMetrics::learning_rate},
     {"validation_accuracy", &EpochMetrics::validation_accuracy},
     {"images_per_second", &EpochMetrics::images_per_second},
     {"seconds", &EpochMetrics::seconds},

@@ -10,7 +10,9 @@ struct EpochMetrics {
   std::int64_t epoch = 0;  // from 1
   double train_loss = 0;
   double train_accuracy = 0;
+  double validation_loss = 0;
   double validation_accuracy = 0;
+  double learning_rate = 0;      // at its end
   double images_per_second = 0;  // of the training steps
   double seconds = 0;            // since training began, all runs together
 };

@@ -15,17 +15,6 @@ namespace {
 using Row = HyperparameterRow;
 using Type = HyperparameterRow::Type;
 
-std::string range_of(const Row& row) {
-  if (row.type == Type::kIntegers) return "three integers such as 1,28,28";
-  if (row.type == Type::kChoice) {
-    std::string text = "one of ";
-    for (const std::string& name : row.choices) text += (text.size() > 7 ? ", " : "") + name;
-    return text;
-  }
-  return std::string(row.type == Type::kInteger ? "an integer" : "a number") + " from " +
-         shortest(row.low) + " to " + shortest(row.high);
-}
-
 [[noreturn]] void bad_value(const std::string& name, const std::string& value, const Row& row) {
   std::string text =
       "hyperparameter " + name + ": '" + value.substr(0, 100) + "' is not " + range_of(row);
@@ -105,6 +94,21 @@ const Row* find_row(const std::string& name) {
   user_error(text);
 }
 
+void check_together(const Hyperparameters& values) {
+  if (values.optimizer == OptimizerKind::kNesterov && values.momentum == 0)
+    user_error(
+        "hyperparameter momentum: 0 with optimizer nag; give a momentum above 0 or "
+        "optimizer sgd");
+  if (values.sync_batch_norm && values.ghost_batch_size > 0)
+    user_error(
+        "hyperparameters sync_batch_norm and ghost_batch_size contradict each other; one joins "
+        "statistics, the other divides them");
+  if (values.random_shift > 0 && values.random_crop > 0)
+    user_error(
+        "hyperparameters random_shift and random_crop both move the images; one of them must be "
+        "0");
+}
+
 bool is_platform_name(const std::string& name) {
   return name.rfind("sagemaker_", 0) == 0 || name.rfind("_tuning_", 0) == 0;
 }
@@ -114,9 +118,6 @@ bool is_platform_name(const std::string& name) {
 Hyperparameters parse_hyperparameters(const std::map<std::string, std::string>& given) {
   Hyperparameters values;
   std::map<const Row*, std::string> said;  // row → the name it was given by
-  for (const Row& row : hyperparameter_table()) {
-    if (row.by_default != nullptr) row.set(values, value_of(row, row.name, row.by_default));
-  }
   for (const auto& [name, value] : given) {
     if (is_platform_name(name)) continue;
     const Row* row = find_row(name);
@@ -125,17 +126,34 @@ Hyperparameters parse_hyperparameters(const std::map<std::string, std::string>& 
     if (!fresh)
       user_error("hyperparameters " + before->second + " and " + name +
                  " mean the same; give one of them");
+  }
+  const Row& model_row = *find_row("model");
+  const auto model_given = given.find("model");
+  const std::string model = lower(trimmed(
+      model_given != given.end() ? std::string_view(model_given->second) : model_row.by_default));
+  for (const Row& row : hyperparameter_table()) {
+    const char* const usual = row.default_for(model);
+    if (usual != nullptr) row.set(values, value_of(row, row.name, usual));
+  }
+  for (const auto& [row, name] : said) {
+    const std::string& value = given.at(name);
     if (row->type == Type::kIntegers) {
       values.image_shape = shape_of(*row, name, value);
     } else {
       row->set(values, value_of(*row, name, value));
     }
   }
-  if (values.optimizer == Optimizer::kNesterov && values.momentum == 0)
-    user_error(
-        "hyperparameter momentum: 0 with optimizer nag; give a momentum above 0 or "
-        "optimizer sgd");
+  check_together(values);
   return values;
+}
+
+bool decides_the_result(const std::string& hyperparameter) {
+  for (const char* name :
+       {"target_accuracy", "early_stopping", "early_stopping_min_epochs", "early_stopping_patience",
+        "early_stopping_tolerance", "checkpoint_seconds", "log_steps", "test_time_augmentation"}) {
+    if (hyperparameter == name) return false;
+  }
+  return true;
 }
 
 std::map<std::string, std::string> parse_hyperparameters_json(std::string_view text) {
@@ -178,24 +196,6 @@ std::vector<std::pair<std::string, std::string>> to_pairs(const Hyperparameters&
                                                : shortest(*value));
   }
   return pairs;
-}
-
-std::string hyperparameters_help() {
-  std::string text;
-  for (const Row& row : hyperparameter_table()) {
-    std::string name = std::string("  ") + row.name;
-    name.resize(std::max<std::size_t>(24, name.size() + 1), ' ');
-    text += name + row.help + "\n" + std::string(24, ' ') + range_of(row);
-    if (*row.unit != '\0') text += std::string(", ") + row.unit;
-    text += row.by_default != nullptr ? std::string("; default ") + row.by_default
-                                      : std::string("; default: what the data say");
-    if (!row.aliases.empty()) {
-      text += "; also";
-      for (const std::string& alias : row.aliases) text += " " + alias;
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace sagebrush::vision

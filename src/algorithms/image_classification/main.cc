@@ -4,8 +4,10 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
@@ -14,9 +16,12 @@
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/evaluation.h"
 #include "algorithms/image_classification/file.h"
-#include "algorithms/image_classification/hyperparameters.h"
+#include "algorithms/image_classification/gloo_communicator.h"
+#include "algorithms/image_classification/hyperparameter_texts.h"
+#include "algorithms/image_classification/job_hosts.h"
 #include "algorithms/image_classification/prepare/prepare_command.h"
 #include "algorithms/image_classification/processors.h"
+#include "algorithms/image_classification/serving/serving_commands.h"
 #include "algorithms/image_classification/training_run.h"
 #include "algorithms/image_classification/worker_pool.h"
 
@@ -53,7 +58,8 @@ void print_help() {
       "(/opt/ml)\n"
       "  sagebrush-vision evaluate --model DIR --data DIR   accuracy of a saved model on test "
       "data\n"
-      "%s"
+      "%s%s"
+      "  sagebrush-vision hyperparameters [--format text|markdown|json]   the table below\n"
       "  sagebrush-vision version\n"
       "  sagebrush-vision --help\n\n"
       "Channels: train (or training), and validation or test (or both); or one channel with all.\n"
@@ -63,7 +69,7 @@ void print_help() {
       "Hyperparameters:\n%s\n"
       "Exit status: 0 done, or stopped by SIGTERM with checkpoint and model saved; 1 failed (the\n"
       "reason is on standard error and in DIR/output/failure); 2 wrong usage.\n",
-      kPreprocessHelp, hyperparameters_help().c_str());
+      kPreprocessHelp, kServingHelp, hyperparameters_help().c_str());
 }
 
 int usage(const std::string& what) {
@@ -95,8 +101,16 @@ int train(const std::vector<std::string>& words) {
   try {
     catch_stop_signals();
     WorkerPool pool(usable_processors());
-    Report report(current_host(paths), ::isatty(STDOUT_FILENO) == 1);
-    run_training(paths, report, pool, stop_requested);
+    const JobHosts hosts = find_hosts(paths);
+    std::unique_ptr<Communicator> others;
+    if (hosts.size > 1) {
+      check_distribution(paths);
+      others = connect_by_gloo({hosts.leader, hosts.port,
+                                std::getenv("WORLD_SIZE") != nullptr ? "" : hosts.current,
+                                hosts.rank, hosts.size});
+    }
+    Report report(hosts.current, ::isatty(STDOUT_FILENO) == 1, hosts.rank != 0);
+    run_training(paths, report, pool, stop_requested, others.get());
     return 0;
   } catch (const std::bad_alloc&) {
     return report_failure(paths.failure(),
@@ -114,16 +128,18 @@ int evaluate(const std::vector<std::string>& words) {
   if (model.empty() || data.empty()) return usage("evaluate needs --model DIR and --data DIR");
   try {
     WorkerPool pool(usable_processors());
-    std::printf("accuracy=%.4f\n", evaluate_model(model, data, pool));
+    std::printf("accuracy=%.4f\n", evaluate_model(model, data, pool).accuracy());
     return 0;
   } catch (const std::exception& error) {
     return report_failure({}, error.what());
   }
 }
 
-int preprocess(const std::vector<std::string>& words) {
+// A command that says what is wrong on standard error alone.
+int run_guarded(int (*command)(const std::vector<std::string>&),
+                const std::vector<std::string>& words) {
   try {
-    return run_preprocess(words);
+    return command(words);
   } catch (const std::bad_alloc&) {
     return report_failure({}, "out of memory");
   } catch (const std::exception& error) {
@@ -131,10 +147,29 @@ int preprocess(const std::vector<std::string>& words) {
   }
 }
 
+int print_hyperparameters(const std::vector<std::string>& words) {
+  std::string format = "text";
+  const std::string wrong = parse_options(words, {{"--format", &format}});
+  if (!wrong.empty()) return usage(wrong);
+  if (format != "text" && format != "markdown" && format != "json")
+    return usage("--format is text, markdown or json");
+  const std::string text = format == "json"       ? hyperparameters_json() + "\n"
+                           : format == "markdown" ? hyperparameters_markdown()
+                                                  : hyperparameters_help();
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
 int run(const std::vector<std::string>& words) {
-  if (words.empty()) return usage("a command is needed: train, evaluate, preprocess, version");
+  if (words.empty())
+    return usage(
+        "a command is needed: train, evaluate, preprocess, predict, serve, hyperparameters, "
+        "version");
   const std::string& command = words[0];
-  if (command == "preprocess") return preprocess(words);
+  if (command == "preprocess") return run_guarded(run_preprocess, words);
+  if (command == "predict") return run_guarded(run_predict, words);
+  if (command == "serve") return run_guarded(run_serve, words);
+  if (command == "hyperparameters") return run_guarded(print_hyperparameters, words);
   if (command == "train") return train(words);
   if (command == "evaluate") return evaluate(words);
   if (command == "--help" || command == "-h" || command == "help") {

@@ -33,6 +33,22 @@ std::vector<float> floats_of(const json::object& object, const char* key, std::i
   return floats;
 }
 
+std::vector<std::string> load_labels(const fs::path& path, std::int64_t classes) {
+  std::vector<std::string> labels;
+  const Bytes text = read_file(path, kMaxConfigBytes);
+  boost::system::error_code error;
+  const json::value document = json::parse(
+      json::string_view(reinterpret_cast<const char*>(text.data()), text.size()), error);
+  const json::array* const list = document.if_array();
+  if (error || list == nullptr || static_cast<std::int64_t>(list->size()) != classes)
+    user_error(path.string() + ": must be a list of " + std::to_string(classes) + " names");
+  for (const json::value& name : *list) {
+    if (!name.is_string()) user_error(path.string() + ": a name is no text");
+    labels.emplace_back(name.as_string().c_str());
+  }
+  return labels;
+}
+
 }  // namespace
 
 void save_model(const fs::path& folder, const ModelConfig& config, const Hyperparameters& values,
@@ -56,8 +72,11 @@ void save_model(const fs::path& folder, const ModelConfig& config, const Hyperpa
     document["validation_accuracy"] = history.back().validation_accuracy;
   }
   json::array labels;
-  for (std::int64_t i = 0; i < config.network.classes; ++i)
-    labels.push_back(json::string(std::to_string(i)));
+  for (std::int64_t i = 0; i < config.network.classes; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    labels.push_back(
+        json::string(at < config.labels.size() ? config.labels[at] : std::to_string(i)));
+  }
   std::vector<TensorView> views;
   for (const NamedTensor& tensor : weights) views.push_back(tensor.view());
   const Bytes bytes = write_safetensors(views, {{"format", "pt"}});
@@ -87,6 +106,7 @@ ModelConfig load_model_config(const fs::path& folder) {
       floats_of(normalization->as_object(), "mean", config.network.channels, false);
   config.normalization.deviation =
       floats_of(normalization->as_object(), "deviation", config.network.channels, true);
+  config.labels = load_labels(folder / "labels.json", config.network.classes);
   return config;
 }
 

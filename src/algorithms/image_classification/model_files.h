@@ -17,6 +17,7 @@ namespace sagebrush::vision {
 struct ModelConfig {
   NetworkSpec network;
   Normalization normalization;
+  std::vector<std::string> labels = {};  // the classes' names, from labels.json
 };
 
 // Writes model.safetensors, config.json and labels.json to `folder` (made if absent), the weights

@@ -7,7 +7,25 @@
 
 namespace sagebrush::vision {
 
-enum class LayerType { kConv2d, kBatchNorm2d, kRelu, kMaxPool2d, kFlatten, kLinear };
+enum class LayerType {
+  kConv2d,
+  kBatchNorm2d,
+  kRelu,
+  kGelu,
+  kMaxPool2d,
+  kGlobalAveragePool,
+  kFlatten,
+  kLinear,
+  kScale,
+  kResidual
+};
+
+// How a layer's weight starts, beside PyTorch's default.
+enum class Init {
+  kDefault,
+  kDirac,      // the first in_channels filters pass their channel on (torch.nn.init.dirac_)
+  kWhitening,  // from the training images, and never trained (trainer)
+};
 
 // One layer, in PyTorch's words and meanings (torch.nn.Conv2d and so on).
 struct LayerSpec {
@@ -21,10 +39,15 @@ struct LayerSpec {
   bool bias = false;
   double eps = 1e-5;  // of batch_norm2d
   double momentum = 0.1;
+  double factor = 1;  // of scale
+  Init init = Init::kDefault;
+  bool fixed_scale = false;     // of batch_norm2d: the weight stays 1
+  std::vector<LayerSpec> body;  // of residual: body(x) + shortcut(x); an empty shortcut is x
+  std::vector<LayerSpec> shortcut;
 };
 
-// A chain of layers, as config.json describes it, so that another program can rebuild it without
-// knowing its name.
+// Layers one after another, as config.json describes them, so that another program can rebuild the
+// network without knowing its name.
 struct NetworkSpec {
   std::int64_t channels = 0;
   std::int64_t height = 0;
@@ -33,14 +56,17 @@ struct NetworkSpec {
   std::vector<LayerSpec> layers;
 };
 
-// The network for a data set: three strided convolutions with batch normalisation, and a linear
-// layer. 0.6 million multiply-adds an image of 28x28; strides rather than pooling, because on CPUs
-// the activations' traffic is the cost.
-NetworkSpec default_network(std::int64_t channels, std::int64_t height, std::int64_t width,
-                            std::int64_t classes, double width_factor);
+// What passes between layers.
+struct PlaneSize {
+  std::int64_t channels = 0;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+};
 
-// The spatial size after each layer, checked. Throws Error{kUser} when layers do not fit together
-// or are absurd.
+// The size after a layer that fits (check).
+PlaneSize size_after(const LayerSpec& layer, PlaneSize size);
+
+// Throws Error{kUser} when layers do not fit together or are absurd.
 void check(const NetworkSpec& spec);
 
 boost::json::value to_json(const NetworkSpec& spec);

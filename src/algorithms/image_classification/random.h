@@ -10,7 +10,13 @@ namespace sagebrush::vision {
 // epoch, step).
 class Random {
  public:
-  enum class Stream : std::uint64_t { kWeights = 1, kOrder = 2, kShift = 3, kSplit = 4 };
+  enum class Stream : std::uint64_t {
+    kWeights = 1,
+    kOrder = 2,
+    kChange = 3,
+    kSplit = 4,
+    kMirror = 5
+  };
 
   Random(std::uint64_t seed, Stream stream, std::uint64_t index = 0)
       : state_(mix(mix(mix(seed) + static_cast<std::uint64_t>(stream)) + index)) {}

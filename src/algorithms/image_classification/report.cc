@@ -8,6 +8,7 @@
 namespace sagebrush::vision {
 
 void Report::write(const std::string& text) {
+  if (quiet_) return;
   const char* at = text.data();
   std::size_t left = text.size();
   while (left > 0) {
@@ -24,8 +25,8 @@ void Report::line(const std::string& text) {
   bar_drawn_ = false;
 }
 
-void Report::step(std::int64_t epoch, std::int64_t epochs, std::int64_t done, std::int64_t steps,
-                  double images_per_second) {
+void Report::bar(std::int64_t epoch, std::int64_t epochs, std::int64_t done, std::int64_t steps,
+                 double images_per_second) {
   if (!terminal_) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - last_bar_ < std::chrono::milliseconds(100)) return;
@@ -40,13 +41,31 @@ void Report::step(std::int64_t epoch, std::int64_t epochs, std::int64_t done, st
   bar_drawn_ = true;
 }
 
+void Report::step(std::int64_t step, std::int64_t steps, double loss, double learning_rate,
+                  double images_per_second) {
+  char text[256];
+  std::snprintf(text, sizeof(text),
+                "step=%lld of=%lld loss=%.5f learning_rate=%.6g images_per_second=%.0f",
+                static_cast<long long>(step), static_cast<long long>(steps), loss, learning_rate,
+                images_per_second);
+  line(text);
+}
+
+void Report::final(const std::string& what, const Evaluation& evaluation) {
+  char text[128];
+  std::snprintf(text, sizeof(text), "_accuracy=%.4f ", evaluation.accuracy());
+  std::string whole = what + text + what;
+  std::snprintf(text, sizeof(text), "_loss=%.4f", evaluation.loss);
+  line(whole + text);
+}
+
 void Report::epoch(const EpochMetrics& m) {
   char text[256];
   std::snprintf(text, sizeof(text),
                 "epoch=%lld train_loss=%.4f train_accuracy=%.4f validation_accuracy=%.4f "
-                "images_per_second=%.0f",
+                "images_per_second=%.0f validation_loss=%.4f seconds=%.1f",
                 static_cast<long long>(m.epoch), m.train_loss, m.train_accuracy,
-                m.validation_accuracy, m.images_per_second);
+                m.validation_accuracy, m.images_per_second, m.validation_loss, m.seconds);
   line(text);
   std::snprintf(text, sizeof(text), ", epoch=%lld, validation accuracy=%.4f",
                 static_cast<long long>(m.epoch), m.validation_accuracy);

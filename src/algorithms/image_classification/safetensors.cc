@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstring>
+#include <string_view>
 
 #include "algorithms/image_classification/array_size.h"
 #include "algorithms/image_classification/error.h"
@@ -24,7 +25,27 @@ struct Placed {
   TensorView view;
   std::size_t begin = 0;
   std::size_t end = 0;
+  std::string type;
 };
+
+constexpr std::string_view kFloat = "F32";
+
+// Of one value; 0: an unknown type.
+std::size_t element_bytes(const std::string& type) {
+  for (const char* one : {"BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2"}) {
+    if (type == one) return 1;
+  }
+  for (const char* two : {"U16", "I16", "F16", "BF16"}) {
+    if (type == two) return 2;
+  }
+  for (const char* four : {"U32", "I32", "F32"}) {
+    if (type == four) return 4;
+  }
+  for (const char* eight : {"U64", "I64", "F64"}) {
+    if (type == eight) return 8;
+  }
+  return 0;
+}
 
 class HeaderReader {
  public:
@@ -39,12 +60,14 @@ class HeaderReader {
     if (dtype == nullptr || !dtype->is_string() || shape == nullptr || !shape->is_array() ||
         offsets == nullptr || !offsets->is_array() || offsets->as_array().size() != 2)
       fail(tensor, "needs dtype, shape and two data_offsets");
-    if (dtype->as_string() != "F32")
-      fail(tensor, std::string("has type ") + dtype->as_string().c_str() + "; F32 was expected");
+    const std::size_t element = element_bytes(dtype->as_string().c_str());
+    if (element == 0)
+      fail(tensor, std::string("has type ") + dtype->as_string().c_str() + ", which is unknown");
     if (shape->as_array().size() > kMaxRank) fail(tensor, "has too many dimensions");
     Placed placed;
     placed.view.name = tensor;
-    std::size_t bytes = sizeof(float);
+    placed.type = dtype->as_string().c_str();
+    std::size_t bytes = element;
     for (const json::value& size : shape->as_array()) {
       const std::size_t value = natural(tensor, size);
       if (__builtin_mul_overflow(bytes, value, &bytes)) fail(tensor, "has an impossible shape");
@@ -54,6 +77,8 @@ class HeaderReader {
     placed.end = natural(tensor, offsets->as_array()[1]);
     if (placed.begin > placed.end || placed.end > data_bytes_ || placed.end - placed.begin != bytes)
       fail(tensor, "has data_offsets that do not fit its shape or the file");
+    if (placed.type == kFloat && placed.begin % alignof(float) != 0)
+      fail(tensor, "is not aligned to its type");
     return placed;
   }
 
@@ -155,6 +180,10 @@ Safetensors::Safetensors(Bytes file, const std::string& name)
   }
   const std::uint8_t* data = file_.data() + (data_start % alignof(float) != 0 ? 0 : data_start);
   for (Placed& tensor : placed) {
+    if (tensor.type != kFloat) {
+      others_[tensor.view.name] = tensor.type;
+      continue;
+    }
     tensor.view.data = reinterpret_cast<const float*>(data + tensor.begin);
     tensors_.push_back(std::move(tensor.view));
   }
@@ -169,6 +198,9 @@ const TensorView& Safetensors::get(const std::string& tensor,
                  shape_text(shape) + " was expected");
     return view;
   }
+  const auto other = others_.find(tensor);
+  if (other != others_.end())
+    user_error(name_ + ": tensor " + tensor + " has type " + other->second + "; F32 was expected");
   user_error(name_ + ": tensor " + tensor + " is missing");
 }
 

@@ -30,8 +30,9 @@ Bytes write_safetensors(const std::vector<TensorView>& tensors,
 class Safetensors {
  public:
   // Throws Error{kUser} naming `name`: lengths, offsets, shapes and types are checked against the
-  // file's size, as the format demands (no holes, no overlaps), before a byte is used. Only F32 is
-  // accepted.
+  // file's size, as the format demands (no holes, no overlaps), before a byte is used. Tensors of
+  // other types than F32 are checked as well, but are not among tensors(): PyTorch's state dicts
+  // count batches in I64.
   Safetensors(Bytes file, const std::string& name);
 
   Safetensors(Safetensors&&) = default;
@@ -50,6 +51,7 @@ class Safetensors {
   std::string name_;
   std::vector<TensorView> tensors_;
   std::map<std::string, std::string> metadata_;
+  std::map<std::string, std::string> others_;  // name → type
 };
 
 }  // namespace sagebrush::vision

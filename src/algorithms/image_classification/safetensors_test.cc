@@ -79,8 +79,12 @@ TEST(Safetensors, HostileHeadersAreErrors) {
               HasSubstr("impossible shape"));
   EXPECT_THAT(failure_of(file_of(entry("[1]", "[4,8]"), 8)), HasSubstr("hole"));
   EXPECT_THAT(failure_of(file_of(entry("[1]", "[0,4]"), 8)), HasSubstr("after the last"));
-  EXPECT_THAT(failure_of(file_of(R"({"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", 2)),
-              HasSubstr("F16"));
+  EXPECT_THAT(failure_of(file_of(R"({"a":{"dtype":"F17","shape":[1],"data_offsets":[0,2]}})", 2)),
+              HasSubstr("F17"));
+  const Safetensors half(file_of(R"({"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", 2),
+                         "x");
+  EXPECT_TRUE(half.tensors().empty());
+  EXPECT_THROW(half.get("a", {1}), Error);
 }
 
 TEST(Safetensors, UnalignedDataIsReadAllTheSame) {

@@ -6,7 +6,7 @@
 
 namespace sagebrush::vision {
 
-// The learning rate of step `step` (from 0) of `total`.
-double learning_rate(const Hyperparameters& values, std::int64_t step, std::int64_t total);
+// What the learning rates are multiplied by at a step (from 0) of `total`.
+double rate_factor(const Hyperparameters& values, std::int64_t step, std::int64_t total);
 
 }  // namespace sagebrush::vision

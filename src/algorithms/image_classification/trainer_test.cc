@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "algorithms/image_classification/architectures.h"
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/random.h"
 #include "algorithms/image_classification/safetensors.h"
@@ -38,7 +39,8 @@ class TrainerTest : public ::testing::Test {
     return parse_hyperparameters({{"epochs", "12"}, {"batch_size", "130"}, {"seed", "5"}});
   }
   Trainer make(const Hyperparameters& values) {
-    return Trainer(values, default_network(1, 8, 8, 3, 1.0), train_, measure(train_), pool_);
+    return Trainer(values, make_network(Architecture::kCnn, 1, 8, 8, 3, 1.0), train_,
+                   measure(train_), pool_);
   }
   static void run(Trainer& trainer, std::int64_t first, std::int64_t last) {
     for (std::int64_t step = first; step < last; ++step) {
@@ -62,9 +64,9 @@ TEST_F(TrainerTest, LearnsWhatItWasNotShown) {
   const Hyperparameters hyperparameters = values();
   Trainer trainer = make(hyperparameters);
   const ImageSet test = bars(300, 2);
-  EXPECT_LT(trainer.accuracy(test), 0.7);
+  EXPECT_LT(trainer.evaluate(test, TestViews::kNone).accuracy(), 0.7);
   run(trainer, 0, 12 * trainer.steps_per_epoch());
-  EXPECT_GT(trainer.accuracy(test), 0.9);
+  EXPECT_GT(trainer.evaluate(test, TestViews::kNone).accuracy(), 0.9);
 }
 
 TEST_F(TrainerTest, ResumedWithinAnEpochGivesTheSameBits) {
@@ -88,10 +90,68 @@ TEST_F(TrainerTest, NumberOfThreadsDoesNotChangeABit) {
   Trainer two = make(hyperparameters);
   run(two, 0, 12);
   WorkerPool alone(1);
-  Trainer one(hyperparameters, default_network(1, 8, 8, 3, 1.0), train_, measure(train_), alone);
+  Trainer one(hyperparameters, make_network(Architecture::kCnn, 1, 8, 8, 3, 1.0), train_,
+              measure(train_), alone);
   run(one, 0, 12);
   EXPECT_EQ(all(one.state()), all(two.state()));
-  EXPECT_EQ(one.accuracy(train_), two.accuracy(train_));
+  EXPECT_EQ(one.evaluate(train_, TestViews::kNone).correct,
+            two.evaluate(train_, TestViews::kNone).correct);
+}
+
+TEST_F(TrainerTest, ThreadsThatShareStatisticsAreOneBatch) {
+  const Hyperparameters hyperparameters =
+      parse_hyperparameters({{"epochs", "2"}, {"batch_size", "100"}, {"ghost_batch_size", "0"}});
+  Trainer two = make(hyperparameters);
+  run(two, 0, 6);
+  WorkerPool alone(1);
+  Trainer one(hyperparameters, make_network(Architecture::kCnn, 1, 8, 8, 3, 1.0), train_,
+              measure(train_), alone);
+  run(one, 0, 6);
+  const std::vector<float> a = all(one.weights());
+  const std::vector<float> b = all(two.weights());
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-3) << i;
+}
+
+TEST_F(TrainerTest, EveryOptimizerAndMeanLearnsAndResumesExactly) {
+  for (const char* optimizer : {"sgd", "nag", "muon", "adamw"}) {
+    const Hyperparameters hyperparameters = parse_hyperparameters(
+        {{"epochs", "8"},
+         {"batch_size", "130"},
+         {"seed", "5"},
+         {"optimizer", optimizer},
+         {"learning_rate", std::string(optimizer) == "adamw" ? "0.01" : "0.1"},
+         {"muon_learning_rate", "0.1"},
+         {"ema_decay", "0.9"},
+         {"lookahead_steps", "5"},
+         {"gradient_clip", "5"},
+         {"label_smoothing", "0.1"}});
+    Trainer whole = make(hyperparameters);
+    run(whole, 0, whole.total_steps());
+    EXPECT_GT(whole.evaluate(bars(300, 2), TestViews::kNone).accuracy(), 0.85) << optimizer;
+    Trainer first = make(hyperparameters);
+    run(first, 0, 13);
+    const std::vector<NamedTensor> state = first.state();
+    std::vector<TensorView> views;
+    for (const NamedTensor& tensor : state) views.push_back(tensor.view());
+    Trainer second = make(hyperparameters);
+    second.load_state(Safetensors(write_safetensors(views, {}), "state"));
+    run(second, 13, second.total_steps());
+    EXPECT_EQ(all(second.state()), all(whole.state())) << optimizer;
+    EXPECT_NE(all(whole.weights()), all(whole.state()));
+  }
+}
+
+TEST_F(TrainerTest, TheBestWeightsComeBack) {
+  const Hyperparameters hyperparameters = values();
+  Trainer trainer = make(hyperparameters);
+  run(trainer, 0, 4);
+  const std::vector<float> best = all(trainer.weights());
+  trainer.keep_best();
+  run(trainer, 4, 8);
+  EXPECT_NE(all(trainer.weights()), best);
+  trainer.use_best();
+  EXPECT_EQ(all(trainer.weights()), best);
 }
 
 TEST_F(TrainerTest, StateOfAnotherNetworkIsRefused) {
@@ -109,7 +169,9 @@ TEST_F(TrainerTest, ImagesOfAnotherSizeAreRefused) {
   Array labels;
   labels.shape = {1};
   labels.file = {0};
-  EXPECT_THROW(trainer.accuracy(make_image_set(std::move(images), "i", labels, "l")), Error);
+  EXPECT_THROW(
+      trainer.evaluate(make_image_set(std::move(images), "i", labels, "l"), TestViews::kNone),
+      Error);
 }
 
 }  // namespace

@@ -1,16 +1,19 @@
 #include "algorithms/image_classification/training_run.h"
 
-#include <boost/json.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
 
+#include "algorithms/image_classification/architectures.h"
 #include "algorithms/image_classification/checkpoint.h"
+#include "algorithms/image_classification/communicator.h"
 #include "algorithms/image_classification/dataset.h"
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/hyperparameters.h"
 #include "algorithms/image_classification/model_files.h"
+#include "algorithms/image_classification/run_report.h"
 #include "algorithms/image_classification/trainer.h"
 
 namespace sagebrush::vision {
@@ -19,6 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Identity = std::map<std::string, std::string>;
+using Channels = std::map<std::string, fs::path>;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -57,27 +61,47 @@ void check_against_data(const Hyperparameters& values, const Dataset& data, std:
   }
 }
 
+// Takes the channel `model` out of the data's: weights that training starts from, as SageMaker's
+// incremental training has it. Throws Error{kUser} when they are not there.
+std::optional<fs::path> take_start(Channels& channels) {
+  const auto found = channels.find("model");
+  if (found == channels.end()) return std::nullopt;
+  const fs::path folder = found->second;
+  channels.erase(found);
+  if (!fs::exists(folder / "model.safetensors"))
+    user_error("channel model: " + folder.string() + " holds no model.safetensors" +
+               (fs::exists(folder / "model.tar.gz") ? "; model.tar.gz has to be unpacked" : ""));
+  return folder;
+}
+
 class TrainingRun {
  public:
   TrainingRun(const ContainerPaths& paths, Report& report, WorkerPool& pool,
-              const volatile std::sig_atomic_t& stop)
+              const volatile std::sig_atomic_t& stop, Communicator* others)
       : paths_(paths),
         report_(report),
         pool_(pool),
         stop_(stop),
+        others_(others),
         values_(read_hyperparameters(paths)),
-        data_(load_dataset(find_channels(paths))) {
+        channels_(find_channels(paths)),
+        start_(take_start(channels_)),
+        data_(load_dataset(channels_)) {
     const std::size_t classes = count_classes(data_);
     check_against_data(values_, data_, classes);
     const ImageSet& train = data_.train;
     config_.normalization = measure(train);
-    config_.network = default_network(
-        static_cast<std::int64_t>(train.channels), static_cast<std::int64_t>(train.height),
-        static_cast<std::int64_t>(train.width),
+    config_.network = make_network(
+        values_.model, static_cast<std::int64_t>(train.channels),
+        static_cast<std::int64_t>(train.height), static_cast<std::int64_t>(train.width),
         std::max(values_.num_classes.value_or(0), static_cast<std::int64_t>(classes)),
         values_.width);
+    config_.labels = train.class_names;
+    for (auto i = static_cast<std::int64_t>(config_.labels.size()); i < config_.network.classes;
+         ++i)
+      config_.labels.push_back(std::to_string(i));
     for (const auto& [name, value] : to_pairs(values_)) {
-      if (name != "target_accuracy") identity_[name] = value;
+      if (decides_the_result(name)) identity_[name] = value;
     }
     identity_["num_training_samples"] = std::to_string(train.count);
     identity_["num_classes"] = std::to_string(config_.network.classes);
@@ -87,32 +111,37 @@ class TrainingRun {
   void run() {
     announce();
     trainer_ = std::make_unique<Trainer>(values_, config_.network, data_.train,
-                                         config_.normalization, pool_);
+                                         config_.normalization, pool_, others_);
+    if (start_) trainer_->load_weights(load_model_weights(*start_));
     if (store_) resume();
-    begin_ = Clock::now();
+    begin_ = last_checkpoint_ = Clock::now();
     seconds_before_ = progress_.seconds;
-    bool stopped = stop_ != 0;
-    while (!stopped && progress_.epoch < values_.epochs && !target_reached())
-      stopped = !run_epoch();
+    bool stopped = stop_ != 0 && others_ == nullptr;
+    while (!stopped && steps_left() > 0 && !finished_early()) stopped = !run_epoch();
     if (stopped) {
-      progress_.seconds = seconds_before_ + seconds_since(begin_);
       report_.line("Stopped by SIGTERM after epoch " + std::to_string(progress_.epoch) + ", step " +
                    std::to_string(progress_.step_in_epoch) + "; saving");
       save_checkpoint();
     }
-    write_metrics();
-    save_model(paths_.model(), config_, values_, progress_.history, trainer_->weights());
-    report_.line("Model saved to " + paths_.model().string());
+    if (values_.model_selection == Selection::kBest) trainer_->use_best();
+    finish(stopped);
   }
 
  private:
+  bool leads() const { return others_ == nullptr || others_->rank() == 0; }
+
   void announce() {
     const ImageSet& train = data_.train;
-    report_.line("Training on " + std::to_string(train.count) + " images of " +
-                 std::to_string(train.height) + "x" + std::to_string(train.width) + "x" +
-                 std::to_string(train.channels) + ", " + std::to_string(config_.network.classes) +
-                 " classes; testing on " + std::to_string(data_.validation.count));
-    std::string text = "Hyperparameters:";
+    std::string text = "Training on " + std::to_string(train.count) + " images of " +
+                       std::to_string(train.height) + "x" + std::to_string(train.width) + "x" +
+                       std::to_string(train.channels) + ", " +
+                       std::to_string(config_.network.classes) + " classes; " +
+                       (data_.test ? "validating" : "testing") + " on " +
+                       std::to_string(data_.validation.count);
+    if (data_.test) text += "; testing on " + std::to_string(data_.test->count);
+    if (others_ != nullptr) text += "; on " + std::to_string(others_->size()) + " hosts";
+    report_.line(text);
+    text = "Hyperparameters:";
     for (const auto& [name, value] : to_pairs(values_)) text += " " + name + "=" + value;
     report_.line(text);
   }
@@ -136,20 +165,41 @@ class TrainingRun {
                  ", step " + std::to_string(progress_.step_in_epoch));
   }
 
-  bool target_reached() const {
-    return values_.target_accuracy > 0 && !progress_.history.empty() &&
-           progress_.history.back().validation_accuracy >= values_.target_accuracy;
+  std::int64_t steps_left() const {
+    return trainer_->total_steps() - progress_.epoch * trainer_->steps_per_epoch() -
+           progress_.step_in_epoch;
+  }
+
+  // The target is reached, or accuracy no longer rises.
+  bool finished_early() const {
+    const std::vector<EpochMetrics>& history = progress_.history;
+    if (history.empty()) return false;
+    if (values_.target_accuracy > 0 &&
+        history.back().validation_accuracy >= values_.target_accuracy)
+      return true;
+    if (!values_.early_stopping || history.back().epoch < values_.early_stopping_min_epochs)
+      return false;
+    double best = 0;
+    std::int64_t since = 0;
+    for (const EpochMetrics& metrics : history) {
+      ++since;
+      if (metrics.validation_accuracy <= best * (1 + values_.early_stopping_tolerance)) continue;
+      best = metrics.validation_accuracy;
+      since = 0;
+    }
+    return since >= values_.early_stopping_patience;
   }
 
   // Returns false when it was stopped before its end.
   bool run_epoch() {
-    const std::int64_t steps = trainer_->steps_per_epoch();
-    const auto batch = static_cast<double>(trainer_->batch_size());
+    const std::int64_t steps =
+        std::min(trainer_->steps_per_epoch(), progress_.step_in_epoch + steps_left());
     trainer_->begin_epoch(progress_.epoch);
-    const Clock::time_point start = Clock::now();
-    std::int64_t steps_here = 0;
+    EpochClock clock{Clock::now(), 0};
+    bool stop = false;
+    double rate = 0;
     while (progress_.step_in_epoch < steps) {
-      const StepResult result = trainer_->step(progress_.step_in_epoch);
+      const StepResult result = trainer_->step(progress_.step_in_epoch, stop_ != 0);
       if (!std::isfinite(result.loss))
         user_error("the loss is no longer a number (epoch " + std::to_string(progress_.epoch + 1) +
                    ", step " + std::to_string(progress_.step_in_epoch + 1) +
@@ -157,66 +207,119 @@ class TrainingRun {
       progress_.loss_sum += result.loss;
       progress_.correct += result.correct;
       ++progress_.step_in_epoch;
-      ++steps_here;
-      report_.step(progress_.epoch + 1, values_.epochs, progress_.step_in_epoch, steps,
-                   static_cast<double>(steps_here) * batch / seconds_since(start));
-      if (stop_ != 0 && progress_.step_in_epoch < steps) return false;
+      ++clock.steps;
+      rate = values_.learning_rate * result.rate_factor;
+      tell_step(result, rate, steps, clock);
+      stop = result.stop;
+      if (stop && progress_.step_in_epoch < steps) return false;
+      if (others_ == nullptr && progress_.step_in_epoch < steps &&
+          seconds_since(last_checkpoint_) >= static_cast<double>(values_.checkpoint_seconds))
+        save_checkpoint();
     }
+    end_epoch(static_cast<double>(steps), rate, clock);
+    return !stop;
+  }
+
+  struct EpochClock {
+    Clock::time_point start;
+    std::int64_t steps;
+  };
+
+  double images_per_second(const EpochClock& clock) const {
+    return static_cast<double>(clock.steps * trainer_->batch_size()) / seconds_since(clock.start);
+  }
+
+  void tell_step(const StepResult& result, double rate, std::int64_t steps,
+                 const EpochClock& clock) {
+    report_.bar(progress_.epoch + 1, static_cast<std::int64_t>(std::ceil(values_.epochs)),
+                progress_.step_in_epoch, steps, images_per_second(clock));
+    const std::int64_t step =
+        progress_.epoch * trainer_->steps_per_epoch() + progress_.step_in_epoch;
+    if (values_.log_steps > 0 && step % values_.log_steps == 0)
+      report_.step(step, trainer_->total_steps(), result.loss, rate, images_per_second(clock));
+  }
+
+  void end_epoch(double steps, double rate, const EpochClock& clock) {
     EpochMetrics metrics;
     metrics.epoch = progress_.epoch + 1;
-    metrics.train_loss = progress_.loss_sum / static_cast<double>(steps);
-    metrics.train_accuracy =
-        static_cast<double>(progress_.correct) / (static_cast<double>(steps) * batch);
-    metrics.images_per_second =
-        steps_here == 0 ? 0 : static_cast<double>(steps_here) * batch / seconds_since(start);
-    metrics.validation_accuracy = trainer_->accuracy(data_.validation);
+    metrics.train_loss = progress_.loss_sum / steps;
+    metrics.train_accuracy = static_cast<double>(progress_.correct) /
+                             (steps * static_cast<double>(trainer_->batch_size()));
+    metrics.learning_rate = rate;
+    metrics.images_per_second = clock.steps == 0 ? 0 : images_per_second(clock);
+    evaluation_ = trainer_->evaluate(data_.validation, TestViews::kNone);
+    metrics.validation_accuracy = evaluation_->accuracy();
+    metrics.validation_loss = evaluation_->loss;
     metrics.seconds = seconds_before_ + seconds_since(begin_);
     report_.epoch(metrics);
+    double best = -1;
+    for (const EpochMetrics& before : progress_.history)
+      best = std::max(best, before.validation_accuracy);
+    if (values_.model_selection == Selection::kBest && metrics.validation_accuracy > best)
+      trainer_->keep_best();
     Progress next;
     next.epoch = metrics.epoch;
-    next.seconds = metrics.seconds;
     next.history = std::move(progress_.history);
     next.history.push_back(metrics);
     progress_ = std::move(next);
     save_checkpoint();
-    write_metrics();
-    return stop_ == 0;
+    if (leads()) write_history(paths_.output_data(), progress_.history);
   }
 
   void save_checkpoint() {
-    if (!store_) return;
+    last_checkpoint_ = Clock::now();
+    progress_.seconds = seconds_before_ + seconds_since(begin_);
+    trainer_->join_processes();
+    if (!store_ || !leads()) return;
     const std::int64_t step =
         progress_.epoch * trainer_->steps_per_epoch() + progress_.step_in_epoch;
     store_->save(step, {progress_, identity_}, trainer_->state());
   }
 
-  void write_metrics() {
-    fs::create_directories(paths_.output_data());
-    const boost::json::object document{{"epochs", to_json(progress_.history)}};
-    write_file_atomically(paths_.output_data() / "metrics.json",
-                          boost::json::serialize(document) + "\n");
+  // Measures the finished model and writes everything down. A run that was stopped has little time.
+  void finish(bool stopped) {
+    const bool last_is_final = evaluation_ && !data_.test &&
+                               values_.model_selection == Selection::kLast &&
+                               values_.test_time_augmentation == TestViews::kNone;
+    if (!stopped && !last_is_final)
+      evaluation_ = trainer_->evaluate(data_.test ? *data_.test : data_.validation,
+                                       values_.test_time_augmentation);
+    if (!leads()) return;
+    if (!stopped && evaluation_ && !last_is_final)
+      report_.final(data_.test ? "test" : "final", *evaluation_);
+    write_history(paths_.output_data(), progress_.history);
+    if (!stopped && evaluation_)
+      write_run_report(paths_.output_data(), {to_pairs(values_), config_.labels, progress_.history,
+                                              *evaluation_, data_.test ? "test" : "validation"});
+    save_model(paths_.model(), config_, values_, progress_.history, trainer_->weights());
+    report_.line("Model saved to " + paths_.model().string());
   }
 
   const ContainerPaths& paths_;
   Report& report_;
   WorkerPool& pool_;
   const volatile std::sig_atomic_t& stop_;
+  Communicator* others_;
   Hyperparameters values_;
+  Channels channels_;
+  std::optional<fs::path> start_;  // folder of the weights to start from
   Dataset data_;
   ModelConfig config_;
   Identity identity_;
   std::optional<CheckpointStore> store_;
   std::unique_ptr<Trainer> trainer_;
   Progress progress_;
+  std::optional<Evaluation> evaluation_;  // the last one
   Clock::time_point begin_{};
+  Clock::time_point last_checkpoint_{};
   double seconds_before_ = 0;
 };
 
 }  // namespace
 
 void run_training(const ContainerPaths& paths, Report& report, WorkerPool& pool,
-                  const volatile std::sig_atomic_t& stop) {
-  TrainingRun(paths, report, pool, stop).run();
+                  const volatile std::sig_atomic_t& stop, Communicator* others) {
+  TrainingRun(paths, report, pool, stop, others).run();
 }
 
 }  // namespace sagebrush::vision

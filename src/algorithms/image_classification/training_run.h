@@ -7,6 +7,7 @@
 
 namespace sagebrush::vision {
 
+class Communicator;
 class WorkerPool;
 
 // One training job by the container contract: reads configuration and data, resumes from the newest
@@ -14,6 +15,6 @@ class WorkerPool;
 // when set, the checkpoint and the model of that moment are saved and the run returns. Throws
 // Error.
 void run_training(const ContainerPaths& paths, Report& report, WorkerPool& pool,
-                  const volatile std::sig_atomic_t& stop);
+                  const volatile std::sig_atomic_t& stop, Communicator* others);
 
 }  // namespace sagebrush::vision

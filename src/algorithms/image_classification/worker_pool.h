@@ -18,6 +18,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
+  int threads() const { return static_cast<int>(threads_.size()) + 1; }
+
   // Runs task(0) … task(count - 1), each once, in any order and at once; returns when all are done.
   // Throws what one of them threw. Not from two threads, nor from within a task.
   void run(int count, const std::function<void(int)>& task);

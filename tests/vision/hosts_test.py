@@ -1,0 +1,127 @@
+#!/usr/bin/python3
+"""Two processes train one model: the same result as one with the same batches, and named ends when one is lost."""
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import tempfile
+import unittest
+
+import numpy
+import vision_job
+
+
+def read_weights(path):
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header.pop("__metadata__", None)
+    return {
+        name: numpy.frombuffer(data[8 + length :][slice(*entry["data_offsets"])], "<f4")
+        for name, entry in header.items()
+    }
+
+
+class HostsTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.base = pathlib.Path(folder.name)
+        random = numpy.random.default_rng(1)
+        self.labels = random.integers(0, 4, 400)
+        self.images = random.integers(0, 120, (400, 32, 32, 3), dtype=numpy.uint8)
+        for i, label in enumerate(self.labels):
+            self.images[i, 8 * label : 8 * label + 8] += 100
+
+    def job(self, name, host=1, hosts=1, **hyperparameters):
+        job = vision_job.Job(self.base / name, {"batch_size": 64, "epochs": 2, "seed": 3, **hyperparameters})
+        for channel in ("train", "test"):
+            count = 400 if channel == "train" else 100
+            numpy.save(job.base / f"input/data/{channel}/{channel}_images.npy", self.images[:count])
+            numpy.save(job.base / f"input/data/{channel}/{channel}_labels.npy", self.labels[:count])
+        job.write_config(
+            "resourceconfig.json",
+            {"current_host": f"algo-{host}", "hosts": [f"algo-{i + 1}" for i in range(hosts)], "network_interface_name": "lo"},
+        )
+        return job
+
+    def start_two(self, **hyperparameters):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        jobs, processes = [], []
+        for rank in range(2):
+            job = self.job(f"host{rank}", rank + 1, 2, **hyperparameters)
+            environment = os.environ | {
+                "RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1",
+            }
+            process = subprocess.Popen(
+                job.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+            )
+            self.addCleanup(process.kill)
+            jobs.append(job)
+            processes.append(process)
+        return jobs, processes
+
+    def assert_same_model(self, **hyperparameters):
+        alone = self.job("alone", **hyperparameters)
+        done = alone.run()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        jobs, processes = self.start_two(**hyperparameters)
+        outputs = [process.communicate(timeout=300) for process in processes]
+        self.assertEqual([p.returncode for p in processes], [0, 0], outputs)
+        self.assertIn("on 2 hosts", outputs[0][0])
+        self.assertEqual(outputs[1][0], "")
+        self.assertFalse((jobs[1].base / "model").exists())
+        ours, theirs = read_weights(jobs[0].base / "model/model.safetensors"), read_weights(alone.base / "model/model.safetensors")
+        self.assertEqual(ours.keys(), theirs.keys())
+        for name in ours:
+            scale = max(1e-2, abs(theirs[name]).max())
+            self.assertLess(abs(ours[name] - theirs[name]).max() / scale, 2e-3, name)
+        for a, b in zip(jobs[0].epochs(), alone.epochs(), strict=True):
+            self.assertAlmostEqual(a["train_loss"], b["train_loss"], delta=2e-3)
+            self.assertAlmostEqual(a["validation_accuracy"], b["validation_accuracy"], delta=0.02)
+
+    def test_ghost_batches_make_two_hosts_one(self):
+        self.assert_same_model(model="cnn", ghost_batch_size=16)
+
+    def test_synchronised_normalisation_makes_two_hosts_one(self):
+        self.assert_same_model(
+            model="resnet18", width=0.25, sync_batch_norm="true", learning_rate=0.01, batch_size=32, log_steps=0, epochs=1
+        )
+
+    def test_a_host_that_is_lost_ends_the_others_with_its_name(self):
+        jobs, processes = self.start_two(model="cnn", epochs=10000, ghost_batch_size=16)
+        for line in processes[0].stdout:
+            if re.match("epoch=2 ", line):
+                break
+        processes[1].kill()
+        processes[1].communicate()
+        out, err = processes[0].communicate(timeout=120)
+        self.assertEqual(processes[0].returncode, 1)
+        self.assertIn("lost contact with another host", jobs[0].failure())
+        self.assertTrue(list((jobs[0].base / "checkpoints").glob("*.json")))
+
+    def test_one_host_that_is_stopped_stops_all(self):
+        jobs, processes = self.start_two(model="cnn", epochs=10000, ghost_batch_size=16)
+        for line in processes[0].stdout:
+            if re.match("epoch=1 ", line):
+                break
+        processes[1].terminate()
+        outputs = [process.communicate(timeout=120) for process in processes]
+        self.assertEqual([p.returncode for p in processes], [0, 0], outputs)
+        self.assertTrue((jobs[0].base / "model/model.safetensors").exists())
+
+    def test_data_that_are_shared_out_are_refused(self):
+        job = self.job("job", 1, 2)
+        channel = {"TrainingInputMode": "File", "S3DistributionType": "ShardedByS3Key"}
+        job.write_config("inputdataconfig.json", {"train": channel, "test": channel})
+        done = job.run()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ShardedByS3Key", job.failure())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
