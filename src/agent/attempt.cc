@@ -84,19 +84,21 @@ ExitRecord Attempt::live() {
     spawn_shim();
     begin();
     heartbeat_.emplace(spec_, orders_);
-    if (!fs::exists(place_.launch())) {
-      try {
+    try {
+      if (!fs::exists(place_.launch())) {
         stage_in();
-      } catch (const Error& error) {
-        if (error.kind() != ErrorKind::kInvalid && error.kind() != ErrorKind::kNotFound &&
-            error.kind() != ErrorKind::kDenied) {
-          throw;
-        }
-        const std::string why = error.what();
-        return failed(
-            why.starts_with("ClientError: ") ? why : "ClientError: Data download failed: " + why,
-            false);
+      } else if (spec_.image.registry) {
+        start_image();  // the agent that prepared the launch has ended, and its hold on the layers
+        await_image();
       }
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInvalid && error.kind() != ErrorKind::kNotFound &&
+          error.kind() != ErrorKind::kDenied) {
+        throw;
+      }
+      const std::string why = error.what();
+      return failed(why.starts_with("ClientError: ") ? why : "ClientError: " + stage_ + ": " + why,
+                    false);
     }
     if (orders_.now().stop) return stopped_before_start();
   } else {
@@ -135,6 +137,8 @@ void Attempt::clean_up() {
   }
   container::Cgroup(cgroup_path_).remove();
   remove_tree(folder_.work());
+  image_.reset();
+  if (spec_.image.registry) image_layer_cache(folder_).trim(spec_.layer_cache_bytes);
 }
 
 bool Attempt::container_started() const {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "agent/heartbeat.h"
+#include "agent/image_layers.h"
 #include "agent/log_shipper.h"
 #include "agent/object_calls.h"
 #include "agent/orders.h"
@@ -35,6 +36,11 @@ class Attempt {
   void stage_in();
   void begin();
   void prepare_container(const agent_protocol::Inputs& inputs, ObjectCalls& objects);
+  std::vector<container::Mount> host_mounts(const agent_protocol::Inputs& inputs) const;
+  void start_image();
+  void await_image();
+  std::vector<container::Mount> use_image(const agent_protocol::Inputs& inputs,
+                                          container::ContainerSpec& spec) const;
   void use_script(const ScriptJob& job, container::ContainerSpec& spec, ObjectCalls& objects);
   std::optional<container::ContainerExit> run_container();
   std::optional<container::ContainerExit> supervise();
@@ -67,6 +73,8 @@ class Attempt {
   std::string cgroup_path_;
   std::filesystem::path checkpoint_root_, checkpoint_below_;  // on this machine
   container::Runtime runtime_;                                // set by begin()
+  std::optional<ImageLayers> image_;                          // of an image of the registry
+  std::string stage_;                                         // what a user's mistake spoils now
   File shim_word_;  // the shim waits for a byte on it, and ends when it is closed
   PipeFeeder feeder_;
   Orders orders_;

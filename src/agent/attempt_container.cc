@@ -9,6 +9,7 @@
 #include "agent/checkpoint_sync.h"
 #include "agent/folder_watch.h"
 #include "agent/spawn_role.h"
+#include "agent/stop_signal.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "container/disk_reserve.h"
@@ -49,6 +50,7 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   if (!attached) {
     heartbeat_->enter(Phase::kTraining, "Training image download completed. Training in progress.");
   }
+  if (image_) image_->settle();
   logs_.emplace(spec_, folder_.output_log(), orders_);
   std::optional<CheckpointSync> checkpoints;
   if (prefix) {
@@ -137,9 +139,10 @@ void Attempt::stop_as_ordered() {
   const auto process = container_process();
   if (!process) return;
   if (!stop_sent()) {
-    if (!container::send_signal(*process, SIGTERM)) return;
+    const int signal = stop_signal(spec_);
+    if (!container::send_signal(*process, signal)) return;
     write_file_atomically(folder_.root / "stop-sent", to_string(*order.stop));
-    spdlog::info("SIGTERM sent");
+    spdlog::info("signal {} sent", signal);
   }
   if (order.kill_at && now() >= *order.kill_at) container::send_signal(*process, SIGKILL);
 }

@@ -56,6 +56,8 @@ void Attempt::begin() {
 
 void Attempt::stage_in() {
   heartbeat_->enter(Phase::kDownloading, "Downloading input data");
+  stage_ = "Data download failed";
+  if (spec_.image.registry) start_image();
   Gate gate(spec_);
   const Inputs inputs = until_available(orders_, [&] { return gate.inputs(); });
   remove_tree(place_.root);  // whatever an agent that was killed midway has left
@@ -73,10 +75,12 @@ void Attempt::stage_in() {
   for (const auto& [name, text] : manifest_files(spec_, inputs)) {
     write(place_.ml() / "input/data" / name, text);
   }
+  if (spec_.image.registry) await_image();
   prepare_container(inputs, objects);
 }
 
-void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
+// The root of a container on this machine's own system.
+std::vector<container::Mount> Attempt::host_mounts(const Inputs& inputs) const {
   container::HostRootfs rootfs{.hostname = spec_.host, .builtin_programs = {}, .channels = {}};
   if (spec_.image.kind == ImageKind::kBuiltin) {
     rootfs.builtin_programs = fs::read_symlink("/proc/self/exe").parent_path();
@@ -89,12 +93,17 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
     mounts.push_back(
         container::Mount::bind(checkpoint_root_, container::make_mount_point(place_, inside)));
   }
+  return mounts;
+}
+
+void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   container::ContainerSpec spec;
   spec.arguments = spec_.image.entrypoint;
   spec.arguments.insert(spec.arguments.end(), spec_.image.arguments.begin(),
                         spec_.image.arguments.end());
   if (spec.arguments.empty()) throw Error(ErrorKind::kInvalid, "the image has nothing to run");
   spec.environment = environment(spec_);
+  auto mounts = spec_.image.registry ? use_image(inputs, spec) : host_mounts(inputs);
   if (wants_toolkit(spec_)) use_script(script_job(spec_).value(), spec, objects);
   spec.hostname = spec_.host;
   if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
@@ -103,9 +112,10 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   spec.memory_bytes = spec_.limits.memory_bytes;
   spec.shared_memory_bytes = std::max<std::uint64_t>(64ULL << 20, spec_.limits.memory_bytes / 2);
   spec.open_files = open_files();
-  const auto launch = container::prepare_launch(
+  auto launch = container::prepare_launch(
       runtime_, spec, place_, spec_.job_id + "-" + std::to_string(spec_.attempt) + "-" + spec_.host,
       std::move(mounts));
+  if (image_) launch.layer_locks = image_->lock_files();
   container::DiskReserve(folder_.reserve()).take();
   container::replace_file(place_.launch(), json::serialize(to_json(launch)));
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "agent_protocol/image_config.h"
+
 namespace sagebrush::agent {
 namespace {
 
@@ -143,7 +145,14 @@ std::vector<std::string> environment(const Spec& spec) {
   std::map<std::string, std::string> all{
       {"PATH", std::string(builtin ? "/opt/sagebrush/bin:" : "") +
                    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-      {"HOME", "/root"},
+      {"HOME", "/root"}};
+  if (spec.image.registry) {
+    for (const auto& variable : ImageConfig::of(spec.image.registry->config).environment) {
+      const auto equals = variable.find('=');
+      all[variable.substr(0, equals)] = variable.substr(equals + 1);
+    }
+  }
+  const std::map<std::string, std::string> ours{
       {"HOSTNAME", spec.host},
       {"TRAINING_JOB_NAME", spec.job_name},
       {"TRAINING_JOB_ARN", spec.job_arn},
@@ -153,6 +162,7 @@ std::vector<std::string> environment(const Spec& spec) {
       {"SAGEMAKER_METRICS_DIRECTORY", "/opt/ml/output/metrics/sagemaker"},
       {"NVIDIA_VISIBLE_DEVICES", "void"},
       {"DMLC_INTERFACE", kInterface}};
+  for (const auto& [name, value] : ours) all[name] = value;
   if (builtin) {
     all["OMP_NUM_THREADS"] = std::to_string(spec.limits.cpus);
     all["OMP_WAIT_POLICY"] = "passive";

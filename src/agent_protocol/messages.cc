@@ -37,6 +37,7 @@ std::string to_string(Phase phase) {
   switch (phase) {
     case Phase::kStarting: return "Starting";
     case Phase::kDownloading: return "Downloading";
+    case Phase::kImage: return "Image";
     case Phase::kTraining: return "Training";
     case Phase::kUploading: return "Uploading";
   }
@@ -44,12 +45,13 @@ std::string to_string(Phase phase) {
 }
 
 Phase phase_from_string(const std::string& text) {
-  for (const Phase phase :
-       {Phase::kStarting, Phase::kDownloading, Phase::kTraining, Phase::kUploading}) {
+  for (const Phase phase : {Phase::kStarting, Phase::kDownloading, Phase::kImage, Phase::kTraining,
+                            Phase::kUploading}) {
     if (to_string(phase) == text) return phase;
   }
-  throw Error(ErrorKind::kInvalid,
-              "member phase must be Starting, Downloading, Training or Uploading, not " + text);
+  throw Error(
+      ErrorKind::kInvalid,
+      "member phase must be Starting, Downloading, Image, Training or Uploading, not " + text);
 }
 
 std::string to_string(StopCause cause) {

@@ -11,8 +11,9 @@
 
 namespace sagebrush::agent_protocol {
 
-// SageMaker's words for what an attempt is doing; in this order.
-enum class Phase { kStarting, kDownloading, kTraining, kUploading };
+// SageMaker's words for what an attempt is doing; in this order. kImage: the inputs are here, the
+// training image not yet; SageMaker counts that as Training.
+enum class Phase { kStarting, kDownloading, kImage, kTraining, kUploading };
 std::string to_string(Phase phase);  // "Starting", …
 Phase phase_from_string(const std::string& text);
 

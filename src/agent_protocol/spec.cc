@@ -14,7 +14,26 @@ json::array array_of(const std::vector<std::string>& values) {
 ImageKind image_kind_from(const std::string& text) {
   if (text == "host") return ImageKind::kHost;
   if (text == "builtin") return ImageKind::kBuiltin;
-  throw Error(ErrorKind::kInvalid, "member kind must be host or builtin, not " + text);
+  if (text == "registry") return ImageKind::kRegistry;
+  throw Error(ErrorKind::kInvalid, "member kind must be host, builtin or registry, not " + text);
+}
+
+const char* name_of(ImageKind kind) {
+  switch (kind) {
+    case ImageKind::kHost: return "host";
+    case ImageKind::kBuiltin: return "builtin";
+    case ImageKind::kRegistry: return "registry";
+  }
+  return "host";
+}
+
+json::object json_of(const Image& image) {
+  json::object out{{"kind", name_of(image.kind)},
+                   {"reference", image.reference},
+                   {"entrypoint", array_of(image.entrypoint)},
+                   {"arguments", array_of(image.arguments)}};
+  if (image.registry) out["registry"] = image.registry->to_json();
+  return out;
 }
 
 json::array array_of(const std::vector<SpecHost>& hosts) {
@@ -45,10 +64,15 @@ Access access_from(const json::object& object) {
 
 Image image_from(const json::object& object) {
   const JsonReader in(object);
-  return {.kind = image_kind_from(in.text("kind")),
-          .reference = in.text("reference"),
-          .entrypoint = in.texts("entrypoint"),
-          .arguments = in.texts("arguments")};
+  Image image{.kind = image_kind_from(in.text("kind")),
+              .reference = in.text("reference"),
+              .entrypoint = in.texts("entrypoint"),
+              .arguments = in.texts("arguments"),
+              .registry = {}};
+  if (image.kind == ImageKind::kRegistry) {
+    image.registry = RegistryImage::from_json(in.object("registry"));
+  }
+  return image;
 }
 
 Limits limits_from(const json::object& object) {
@@ -79,11 +103,7 @@ json::object Spec::to_json() const {
             {"access_key_id", access.access_key_id},
             {"secret_access_key", access.secret_access_key},
             {"session_token", access.session_token}}},
-          {"image",
-           {{"kind", image.kind == ImageKind::kHost ? "host" : "builtin"},
-            {"reference", image.reference},
-            {"entrypoint", array_of(image.entrypoint)},
-            {"arguments", array_of(image.arguments)}}},
+          {"image", json_of(image)},
           {"limits",
            {{"cpus", limits.cpus},
             {"cpu_set", json::array(limits.cpu_set.begin(), limits.cpu_set.end())},
@@ -97,6 +117,7 @@ json::object Spec::to_json() const {
           {"notice", notice},
           {"log_rules", agent_protocol::to_json(log_rules)},
           {"stop_grace_seconds", stop_grace.count()},
+          {"layer_cache_bytes", static_cast<std::int64_t>(layer_cache_bytes)},
           {"request", request}};
 }
 
@@ -124,6 +145,8 @@ Spec Spec::from_json(const json::object& object) {
   spec.notice = in.text("notice");
   if (in.has("log_rules")) spec.log_rules = log_rules_from_json(in.array("log_rules"));
   spec.stop_grace = std::chrono::seconds(in.integer("stop_grace_seconds"));
+  // Absent in the specs of a server that was older.
+  if (in.has("layer_cache_bytes")) spec.layer_cache_bytes = in.size("layer_cache_bytes");
   spec.request = in.object("request");
   return spec;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent_protocol/log_rule.h"
+#include "agent_protocol/registry_image.h"
 #include "base/time.h"
 
 namespace sagebrush::agent_protocol {
@@ -23,14 +24,15 @@ struct Access {
 };
 
 // What to run. kHost: this machine's own system. kBuiltin: the same, and /opt/sagebrush/bin holds
-// the built-in algorithms.
-enum class ImageKind { kHost, kBuiltin };
+// the built-in algorithms. kRegistry: an image of the server's registry.
+enum class ImageKind { kHost, kBuiltin, kRegistry };
 
 struct Image {
   ImageKind kind = ImageKind::kHost;
-  std::string reference;                // as the job named it
-  std::vector<std::string> entrypoint;  // what runs, before the arguments
-  std::vector<std::string> arguments;   // {"train"} unless the job says otherwise
+  std::string reference;                  // as the job named it
+  std::vector<std::string> entrypoint;    // what runs, before the arguments
+  std::vector<std::string> arguments;     // {"train"} unless the job says otherwise
+  std::optional<RegistryImage> registry;  // kRegistry
 };
 
 struct Limits {
@@ -71,6 +73,7 @@ struct Spec {
   std::string notice;   // a line for the job's log before the first of its own; "" for none
   std::vector<LogRule> log_rules;        // the first that matches a line counts
   std::chrono::seconds stop_grace{120};  // SIGTERM to SIGKILL
+  std::uint64_t layer_cache_bytes = 50ULL << 30;  // unpacked layers that the node keeps
   boost::json::object request;           // CreateTrainingJob, as validated
 
   // The first host gathers what all leave, and uploads it.

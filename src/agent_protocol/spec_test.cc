@@ -17,7 +17,7 @@ Spec example() {
   spec.hosts = {{"algo-1", "ml.m5.large", "homogeneousCluster"}};
   spec.host = "algo-1";
   spec.image = {
-      ImageKind::kBuiltin, "sagebrush/image-classification:latest", {"/bin/vision"}, {"train"}};
+      ImageKind::kBuiltin, "sagebrush/image-classification:latest", {"/bin/vision"}, {"train"}, {}};
   spec.limits = {2, {0, 1}, 8'000'000'000};
   spec.request = {{"TrainingJobName", "mnist"}};
   return spec;

@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
 constexpr std::string_view kAufs = ".wh..wh.";  // other names of aufs's own
-constexpr std::uint64_t kCheckEach = 256;
+constexpr std::uint64_t kCheckEntries = 256;
+constexpr std::uint64_t kCheckBytes = 2 << 20;
 
 la_ssize_t read_piece(archive* /*tar*/, void* stream, const void** piece) {
   const auto next = static_cast<LayerStream*>(stream)->next();
@@ -51,7 +52,7 @@ class Unpacker {
         throw Error(ErrorKind::kInvalid,
                     "it has more than " + std::to_string(limits_.entries) + " entries");
       }
-      if (done_.entries % kCheckEach == 0) check_();
+      if (done_.entries % kCheckEntries == 0) check_();
       take(entry);
     }
     tree_.finish();
@@ -139,7 +140,11 @@ class Unpacker {
       }
       write_at(file, offset, {static_cast<const std::byte*>(piece), bytes});
       end = offset + static_cast<la_int64_t>(bytes);
-      check_();
+      unchecked_bytes_ += bytes;
+      if (unchecked_bytes_ >= kCheckBytes) {
+        unchecked_bytes_ = 0;
+        check_();
+      }
     }
     // What a sparse file leaves out.
     if (end < size && ::ftruncate(file.fd(), size) != 0) throw_errno("set size of " + path);
@@ -185,6 +190,7 @@ class Unpacker {
   const std::function<void()>& check_;
   std::unique_ptr<archive, int (*)(archive*)> tar_{archive_read_new(), archive_read_free};
   UnpackedLayer done_;
+  std::uint64_t unchecked_bytes_ = 0;
 };
 
 }  // namespace

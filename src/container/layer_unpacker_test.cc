@@ -335,7 +335,8 @@ TEST_F(Unpack, TakesLayersWithoutEntries) {
 
 TEST_F(Unpack, GivesUpWhenToldTo) {
   TarMaker maker;
-  const auto layer = store_layer(folder_.path() / "blob", maker.file("x", "x").finish());
+  const auto layer =
+      store_layer(folder_.path() / "blob", maker.file("x", std::string(5 << 20, 'x')).finish());
   fs::create_directories(root_);
   EXPECT_THROW(
       unpack_layer(layer, root_, limits_, true, [] { throw Error(ErrorKind::kConflict, "stop"); }),

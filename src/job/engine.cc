@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds kIdleInterval{5000};
 
 Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& identities,
                store::Logs& logs, ObjectSource source, Executor& executor, ImageTable images,
-               const Clock& clock)
+               ImageSource registry, const Clock& clock)
     : settings_(std::move(settings)),
       rows_(jobs),
       identities_(identities),
@@ -29,6 +29,7 @@ Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& id
       source_(std::move(source)),
       executor_(executor),
       images_(std::move(images)),
+      registry_(std::move(registry)),
       clock_(clock),
       jobs_(jobs),
       pools_(jobs),
@@ -42,6 +43,11 @@ Engine::~Engine() {
 }
 
 void Engine::start() {
+  if (registry_.retain) {
+    std::vector<std::string> holders;
+    for (const auto& job : jobs_.all()) holders.push_back(job->id);
+    registry_.retain(holders);
+  }
   find_leftovers();
   repoint_agents();
   thread_ = std::thread([this] { run(); });

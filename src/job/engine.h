@@ -14,6 +14,7 @@
 #include "job/agent_desk.h"
 #include "job/executor.h"
 #include "job/finished_jobs.h"
+#include "job/image_source.h"
 #include "job/image_table.h"
 #include "job/inputs.h"
 #include "job/instance_catalogue.h"
@@ -52,7 +53,7 @@ class Engine {
  public:
   Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& identities,
          store::Logs& logs, ObjectSource source, Executor& executor, ImageTable images,
-         const Clock& clock);
+         ImageSource registry, const Clock& clock);
   ~Engine();
 
   // Takes up what an earlier server left, then steers until stop().
@@ -118,6 +119,7 @@ class Engine {
   ObjectSource source_;
   Executor& executor_;
   ImageTable images_;
+  ImageSource registry_;
   const Clock& clock_;
   LiveJobs jobs_;
   WarmPools pools_;

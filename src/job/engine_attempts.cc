@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "job/engine.h"
+#include "job/job_image.h"
 #include "job/request_json.h"
 #include "job/transitions.h"
 #include "store/identities.h"
@@ -79,9 +80,10 @@ void Engine::place(const LiveJobs::JobPtr& job) {
   for (const auto& host : job->attempt->hosts) start_agent(job, host.name);
 }
 
-// One session serves all hosts of the attempt.
+// One session and one look at the image serve all hosts of the attempt.
 void Engine::write_specs(const TrainingJob& job) {
   std::optional<store::Session> session;
+  std::optional<agent_protocol::Image> image;
   for (const auto& host : job.attempt->hosts) {
     const AttemptFolder folder = folder_of(job, host.name);
     if (fs::exists(folder.spec())) continue;
@@ -91,11 +93,12 @@ void Engine::write_specs(const TrainingJob& job) {
                                                job.attempt->number,
                                                job.max_runtime() + kKeysBeyondRuntime);
     }
+    if (!image) image = job_image(job.request, images_, registry_, job.id);
     agent_protocol::Access access;
     access.access_key_id = session->access_key_id;
     access.secret_access_key = session->secret;
     access.session_token = session->token;
-    const auto spec = build_spec(job, host, settings_.spec, images_, access, need_of(job).notice);
+    const auto spec = build_spec(job, host, settings_.spec, *image, access, need_of(job).notice);
     write_file_atomically(folder.spec(), json::serialize(spec.to_json()), 0600);
   }
 }

@@ -70,6 +70,8 @@ void Engine::clean_up() {
       } else {
         identities_.revoke_job_session(closing.job_id, closing.attempt);
         remove_folder(closing.folder);
+        // A job that is tried again asks for its image again.
+        if (registry_.release && !jobs_.find(closing.job_id)) registry_.release(closing.job_id);
       }
       entry = closing_.erase(entry);
     } catch (const std::exception& error) {

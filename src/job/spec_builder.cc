@@ -7,40 +7,6 @@
 #include "job/request_json.h"
 
 namespace sagebrush::job {
-namespace {
-
-namespace json = boost::json;
-using agent_protocol::Image;
-using agent_protocol::ImageKind;
-
-// ContainerEntrypoint replaces the image's, ContainerArguments its arguments; arguments alone go
-// without "train".
-Image image_of(const json::object& request, const ImageTable& images) {
-  static const json::object kNothing;
-  const auto* given = object_at(request, "AlgorithmSpecification");
-  const json::object& algorithm = given ? *given : kNothing;
-  Image image;
-  image.reference = text_at(algorithm, "TrainingImage");
-  if (image.reference.empty()) image.reference = text_at(algorithm, "AlgorithmName");
-  const auto kind = images.find(image.reference);
-  if (!kind) {
-    throw Error(ErrorKind::kNotFound, "ClientError: Cannot find the training image \"" +
-                                          image.reference +
-                                          "\": no registry entry and no alias has that name.");
-  }
-  image.kind = *kind;
-  image.entrypoint = texts_at(algorithm, "ContainerEntrypoint");
-  image.arguments = texts_at(algorithm, "ContainerArguments");
-  if (image.entrypoint.empty()) {
-    if (image.kind == ImageKind::kBuiltin) {
-      image.entrypoint = {"/opt/sagebrush/bin/sagebrush-vision"};
-    }
-    if (image.arguments.empty()) image.arguments = {"train"};
-  }
-  return image;
-}
-
-}  // namespace
 
 std::chrono::seconds peer_grace(const SpecSettings& settings) {
   return std::min(settings.stop_grace, std::chrono::seconds(15));
@@ -58,7 +24,7 @@ std::string output_uri(const TrainingJob& job) {
 }
 
 agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
-                                const SpecSettings& settings, const ImageTable& images,
+                                const SpecSettings& settings, const agent_protocol::Image& image,
                                 const agent_protocol::Access& access, const std::string& notice) {
   const Attempt& attempt = job.attempt.value();
   agent_protocol::Spec spec;
@@ -77,7 +43,7 @@ agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
   spec.access.server_url = settings.server_url;
   spec.access.ca_file = settings.ca_file;
   spec.access.token = attempt.token;
-  spec.image = image_of(job.request, images);
+  spec.image = image;
   spec.limits = {host.share.cpus, host.share.cpu_set, host.share.memory_bytes};
   spec.log_group = kTrainingLogGroup;
   spec.log_stream = log_stream(job, host.name);
@@ -88,6 +54,7 @@ agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
   spec.notice = notice;
   spec.log_rules = log_rules_of(job.request, settings.log_rules);
   spec.stop_grace = settings.stop_grace;
+  spec.layer_cache_bytes = settings.layer_cache_bytes;
   spec.request = job.request;
   return spec;
 }

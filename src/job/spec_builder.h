@@ -4,7 +4,6 @@
 #include <string>
 
 #include "agent_protocol/spec.h"
-#include "job/image_table.h"
 #include "job/training_job.h"
 
 namespace sagebrush::job {
@@ -21,6 +20,7 @@ struct SpecSettings {
   std::string python;
   std::vector<agent_protocol::LogRule> log_rules;
   std::chrono::seconds stop_grace{120};
+  std::uint64_t layer_cache_bytes = 50ULL << 30;
 };
 
 // How long a host may take to end after another one failed: a rank that waits for a dead one in a
@@ -31,10 +31,9 @@ std::chrono::seconds peer_grace(const SpecSettings& settings);
 std::string log_stream(const TrainingJob& job, const std::string& host);
 std::string output_uri(const TrainingJob& job);  // "s3://bucket/prefix/<job>/output"
 
-// The spec of one host of the job's present attempt. Throws Error{kNotFound} when the job names an
-// image that is not here, in the words for its FailureReason.
+// The spec of one host of the job's present attempt.
 agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
-                                const SpecSettings& settings, const ImageTable& images,
+                                const SpecSettings& settings, const agent_protocol::Image& image,
                                 const agent_protocol::Access& access, const std::string& notice);
 
 }  // namespace sagebrush::job

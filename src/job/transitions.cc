@@ -56,6 +56,7 @@ SecondaryStatus secondary_of(Phase phase) {
   switch (phase) {
     case Phase::kStarting: return SecondaryStatus::kStarting;
     case Phase::kDownloading: return SecondaryStatus::kDownloading;
+    case Phase::kImage:
     case Phase::kTraining: return SecondaryStatus::kTraining;
     case Phase::kUploading: return SecondaryStatus::kUploading;
   }
@@ -78,6 +79,7 @@ const char* message_of(Phase phase) {
   switch (phase) {
     case Phase::kStarting: return kPreparingMessage;
     case Phase::kDownloading: return kDownloadingMessage;
+    case Phase::kImage: return kImageMessage;
     case Phase::kTraining: return kTrainingMessage;
     case Phase::kUploading: return kUploadingMessage;
   }
@@ -159,6 +161,11 @@ void enter(TrainingJob& job, const std::string& host, Phase phase, Time at) {
   entering.phase = std::max(entering.phase, phase);
   const auto last = std::ranges::min(job.attempt->hosts, {}, phase_of);
   const SecondaryStatus next = secondary_of(phase_of(last));
+  std::string& message = job.transitions.back().message;
+  if (phase_of(last) == Phase::kTraining && message == kImageMessage) {
+    message = kTrainingMessage;
+    job.modified = not_before_history(job, at);
+  }
   if (rank(next) <= rank(job.secondary)) return;
   move_to(job, next, message_of(phase_of(last)), at);
   if (!job.training_start) job.training_start = job.transitions.back().start;

@@ -14,6 +14,7 @@ namespace sagebrush::job {
 inline constexpr const char* kStartingMessage = "Starting the training job";
 inline constexpr const char* kPreparingMessage = "Preparing the instances for training";
 inline constexpr const char* kDownloadingMessage = "Downloading input data";
+inline constexpr const char* kImageMessage = "Downloading the training image";
 inline constexpr const char* kTrainingMessage =
     "Training image download completed. Training in progress.";
 inline constexpr const char* kUploadingMessage = "Uploading generated training model";
@@ -42,7 +43,8 @@ void explain_wait(TrainingJob& job, const std::string& message, Time now);
 // Grants the lease: attempt.number is set here.
 void grant(TrainingJob& job, Attempt attempt, const std::string& message, Time now);
 
-// The agent of that host entered a phase; the job is where the last of its hosts is. Repeating the
+// The agent of that host entered a phase; the job is where the last of its hosts is. From kImage to
+// kTraining the status stays and its message changes, as SageMaker does it. Repeating the
 // present phase, or an earlier one after the agent was started again, changes nothing. Throws
 // kConflict for a host that the attempt does not have.
 void enter(TrainingJob& job, const std::string& host, agent_protocol::Phase phase, Time at);

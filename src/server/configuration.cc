@@ -88,6 +88,8 @@ const std::map<std::string, Setter>& keys() {
        }},
       {"runtime", [](Options& o, const YAML::Node& n) { o.runtime = n.as<std::string>(); }},
       {"python", [](Options& o, const YAML::Node& n) { o.python = n.as<std::string>(); }},
+      {"layer_cache_bytes",
+       [](Options& o, const YAML::Node& n) { o.layer_cache_bytes = n.as<std::uint64_t>(); }},
       {"stop_grace_seconds",
        [](Options& o, const YAML::Node& n) { o.stop_grace = std::chrono::seconds(n.as<int>()); }},
       {"file_systems",

@@ -49,6 +49,7 @@ struct Options {
   service::QuotaIncreases quota_increases = service::QuotaIncreases::kAsk;
   double spot_discount = 0.7;  // 0 to 1
   std::vector<agent_protocol::LogRule> log_rules;
+  std::uint64_t layer_cache_bytes = 50ULL << 30;  // unpacked layers of images that are kept
   std::chrono::seconds stop_grace{120};
   std::string log_level = "info";
 };

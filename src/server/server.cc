@@ -128,7 +128,7 @@ class Server {
     engine_ =
         std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_,
                                       object_source(objects_, options_.file_systems), executor_,
-                                      job::ImageTable(options_.image_aliases), system_clock());
+                                      job::ImageTable(options_.image_aliases), job::ImageSource{}, system_clock());
     house_ =
         std::make_unique<service::House>(service::House{.account = options_.account,
                                                         .region = options_.region,
@@ -195,6 +195,7 @@ class Server {
     settings.spec.python = options_.python;
     settings.spec.log_rules = options_.log_rules;
     settings.spec.stop_grace = options_.stop_grace;
+    settings.spec.layer_cache_bytes = options_.layer_cache_bytes;
     return settings;
   }
 

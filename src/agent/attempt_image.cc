@@ -1,0 +1,98 @@
+// The part of an attempt that is about an image of the registry.
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "agent/attempt.h"
+#include "agent/config_files.h"
+#include "agent/stage_inputs.h"
+#include "agent/stop_signal.h"
+#include "agent_protocol/image_config.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "container/image_rootfs.h"
+#include "container/image_user.h"
+
+namespace sagebrush::agent {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace agent_protocol;
+
+constexpr std::size_t kLongestPasswd = 1 << 20;
+
+// An image's user has to write the model, checkpoints and output.
+void give(const fs::path& tree, const container::ImageUser& user) {
+  if (::lchown(tree.c_str(), user.uid, user.gid) != 0) throw_errno("chown " + tree.string());
+  for (const auto& entry : fs::recursive_directory_iterator(tree)) {
+    if (::lchown(entry.path().c_str(), user.uid, user.gid) != 0) {
+      throw_errno("chown " + entry.path().string());
+    }
+  }
+}
+
+}  // namespace
+
+int stop_signal(const Spec& spec) {
+  if (!spec.image.registry) return SIGTERM;
+  const std::string name = ImageConfig::of(spec.image.registry->config).stop_signal;
+  const std::string shortened = name.starts_with("SIG") ? name.substr(3) : name;
+  const auto number = parse_unsigned(shortened);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    const char* known = ::sigabbrev_np(signal);
+    if ((known && shortened == known) || (number && static_cast<int>(*number) == signal)) {
+      return signal;
+    }
+  }
+  return SIGTERM;
+}
+
+void Attempt::start_image() {
+  stage_ = "Data download failed";
+  image_.emplace(folder_, *spec_.image.registry, orders_);
+}
+
+void Attempt::await_image() {
+  if (!image_->ready()) heartbeat_->enter(Phase::kImage, "Downloading the training image");
+  stage_ = "The training image " + spec_.image.reference + " cannot be used";
+  image_->wait();
+}
+
+std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
+                                                 container::ContainerSpec& spec) const {
+  const auto roots = image_->roots();
+  if (roots.empty()) throw Error(ErrorKind::kInvalid, "it has no layers");
+  const container::LayerStack layers(roots);
+  const auto config = ImageConfig::of(spec_.image.registry->config);
+  const auto user = container::image_user(config.user, layers.read("etc/passwd", kLongestPasswd),
+                                          layers.read("etc/group", kLongestPasswd));
+  spec.uid = user.uid;
+  spec.gid = user.gid;
+  spec.groups = user.groups;
+  if (!config.directory.empty()) spec.directory = config.directory;
+  const bool says_home = std::ranges::any_of(
+      config.environment, [](const std::string& one) { return one.starts_with("HOME="); });
+  if (!says_home)
+    std::ranges::replace(spec.environment, std::string("HOME=/root"), "HOME=" + user.home);
+
+  container::ImageRootfs rootfs{.hostname = spec_.host, .channels = {}, .folders = {}};
+  rootfs.channels = channels_of_files(inputs);
+  if (checkpoint_below_.empty()) {
+    rootfs.folders.emplace_back(checkpoint_root_, checkpoint_path(spec_).relative_path());
+  }
+  auto mounts = container::build_image_rootfs(rootfs, layers, place_);
+  std::ranges::move(file_system_mounts(inputs, place_), std::back_inserter(mounts));
+  const bool gives = ::geteuid() == 0 && (user.uid != 0 || user.gid != 0) &&
+                     runtime_.kind != container::RuntimeKind::kBubblewrap;
+  if (gives) {
+    give(place_.ml(), user);
+    if (checkpoint_below_.empty()) give(checkpoint_root_, user);
+  }
+  return mounts;
+}
+
+}  // namespace sagebrush::agent

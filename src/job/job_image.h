@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+
+#include "agent_protocol/spec.h"
+#include "job/image_source.h"
+#include "job/image_table.h"
+
+namespace sagebrush::job {
+
+// What a request's AlgorithmSpecification runs: an image of the registry when one has that name,
+// else what the alias table says. holder: keeps the registry's blobs (ImageSource). Throws
+// Error{kNotFound, kInvalid} in the words for FailureReason.
+agent_protocol::Image job_image(const boost::json::object& request, const ImageTable& table,
+                                const ImageSource& registry, const std::string& holder);
+
+}  // namespace sagebrush::job
