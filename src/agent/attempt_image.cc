@@ -73,13 +73,15 @@ std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
   spec.uid = user.uid;
   spec.gid = user.gid;
   spec.groups = user.groups;
-  if (!config.directory.empty()) spec.directory = config.directory;
+  if (!config.directory.empty())
+    spec.directory = fs::path("/" + config.directory).lexically_normal();
   const bool says_home = std::ranges::any_of(
       config.environment, [](const std::string& one) { return one.starts_with("HOME="); });
   if (!says_home)
     std::ranges::replace(spec.environment, std::string("HOME=/root"), "HOME=" + user.home);
 
-  container::ImageRootfs rootfs{.hostname = spec_.host, .channels = {}, .folders = {}};
+  container::ImageRootfs rootfs{
+      .hostname = spec_.host, .channels = {}, .directory = spec.directory, .folders = {}};
   rootfs.channels = channels_of_files(inputs);
   if (checkpoint_below_.empty()) {
     rootfs.folders.emplace_back(checkpoint_root_, checkpoint_path(spec_).relative_path());

@@ -71,10 +71,10 @@ struct Spec {
   std::string runtime;  // "auto", "crun", "runc" or "bwrap"
   std::string python;   // interpreter of scripts in the host image; "" for its python3
   std::string notice;   // a line for the job's log before the first of its own; "" for none
-  std::vector<LogRule> log_rules;        // the first that matches a line counts
-  std::chrono::seconds stop_grace{120};  // SIGTERM to SIGKILL
+  std::vector<LogRule> log_rules;                 // the first that matches a line counts
+  std::chrono::seconds stop_grace{120};           // SIGTERM to SIGKILL
   std::uint64_t layer_cache_bytes = 50ULL << 30;  // unpacked layers that the node keeps
-  boost::json::object request;           // CreateTrainingJob, as validated
+  boost::json::object request;                    // CreateTrainingJob, as validated
 
   // The first host gathers what all leave, and uploads it.
   bool gathers() const { return hosts.empty() || hosts.front().name == host; }

@@ -31,6 +31,7 @@ class Builder {
     overlay();
     write_names();
     if (!layers_.find("tmp")) ::chmod(folder("tmp").c_str(), 01777);
+    make_directory();
     show_ml();
     for (const auto& [source, target] : options_.folders) {
       if (target.empty()) throw Error(ErrorKind::kInvalid, "/ itself can't be used as a folder");
@@ -60,6 +61,17 @@ class Builder {
     std::ofstream(etc / "hosts") << "127.0.0.1 localhost " << options_.hostname
                                  << "\n::1 localhost ip6-localhost\n";
     std::ofstream(etc / "resolv.conf") << "";
+  }
+
+  void make_directory() {
+    fs::path path;
+    for (const auto& part : options_.directory.relative_path()) {
+      path /= part;
+      const auto found = layers_.find(path);
+      if (found && S_ISDIR(found->status.st_mode)) continue;
+      if (!found) folder(options_.directory.relative_path());
+      return;  // a link may well lead to it
+    }
   }
 
   void show_ml() {

@@ -12,6 +12,7 @@ namespace sagebrush::container {
 struct ImageRootfs {
   std::string hostname;
   std::vector<std::string> channels;  // folders below workplace.root/"channels"
+  std::filesystem::path directory;    // where the program starts; made when the image lacks it
   // Folders of the job's choice outside /opt/ml, by their path from the root: folders of this
   // machine are mounted there.
   std::vector<std::pair<std::filesystem::path, std::filesystem::path>> folders;

@@ -73,7 +73,7 @@ TEST_F(Image, RefusesMountPointsThatTheImageHasAsLinks) {
   TarMaker tar;
   tar.folder("etc").symbolic_link("opt", "/home");
   add(tar);
-  EXPECT_THROW(build_image_rootfs({"algo-1", {}, {}}, stack(), place_), Error);
+  EXPECT_THROW(build_image_rootfs({"algo-1", {}, "/", {}}, stack(), place_), Error);
 }
 
 TEST_F(Image, RefusesFoldersThatLeadOut) {
@@ -81,7 +81,8 @@ TEST_F(Image, RefusesFoldersThatLeadOut) {
   tar.folder("etc");
   add(tar);
   for (const char* target : {"", "../x", "a/../../x"}) {
-    EXPECT_THROW(build_image_rootfs({"algo-1", {}, {{"/tmp", target}}}, stack(), place_), Error)
+    EXPECT_THROW(build_image_rootfs({"algo-1", {}, "/", {{"/tmp", target}}}, stack(), place_),
+                 Error)
         << target;
   }
 }
@@ -120,7 +121,7 @@ TEST_F(Image, MountsManyLayersWithTheJobsFoldersOverThem) {
   fs::create_directories(folder_.path() / "ours");
   std::ofstream(folder_.path() / "ours" / "file") << "ours";
   const auto mounts = build_image_rootfs(
-      {"algo-1", {"train"}, {{folder_.path() / "ours", "srv/ours"}}}, stack(), place_);
+      {"algo-1", {"train"}, "/made/up", {{folder_.path() / "ours", "srv/ours"}}}, stack(), place_);
   EXPECT_EQ(in_mounted(mounts,
                        [&] {
                          const fs::path root = place_.rootfs();
@@ -135,6 +136,7 @@ TEST_F(Image, MountsManyLayersWithTheJobsFoldersOverThem) {
                          return layers && ml &&
                                 read_file(root / "etc/hosts").find("algo-1") != std::string::npos &&
                                 read_file(root / "srv/ours/file") == "ours" &&
+                                fs::is_directory(root / "made/up") &&
                                 fs::is_directory(root / "tmp") &&
                                 fs::exists(root / "opt/ml/code/new");
                        }),
@@ -148,7 +150,7 @@ TEST_F(Image, OwnCodeOfAJobHidesTheImages) {
   add(tar);
   fs::create_directories(place_.ml() / "code");
   std::ofstream(place_.ml() / "code/own.py") << "own";
-  const auto mounts = build_image_rootfs({"algo-1", {}, {}}, stack(), place_);
+  const auto mounts = build_image_rootfs({"algo-1", {}, "/", {}}, stack(), place_);
   EXPECT_EQ(in_mounted(mounts,
                        [&] {
                          const fs::path code = place_.rootfs() / "opt/ml/code";

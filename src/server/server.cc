@@ -125,10 +125,10 @@ class Server {
 
     url_ = url("http", options_.listen.host, plain_->port());
     tls_url_ = url("https", tls_at.host, tls_->port());
-    engine_ =
-        std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_,
-                                      object_source(objects_, options_.file_systems), executor_,
-                                      job::ImageTable(options_.image_aliases), job::ImageSource{}, system_clock());
+    engine_ = std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_,
+                                            object_source(objects_, options_.file_systems),
+                                            executor_, job::ImageTable(options_.image_aliases),
+                                            job::ImageSource{}, system_clock());
     house_ =
         std::make_unique<service::House>(service::House{.account = options_.account,
                                                         .region = options_.region,
