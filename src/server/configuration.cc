@@ -90,6 +90,16 @@ const std::map<std::string, Setter>& keys() {
       {"python", [](Options& o, const YAML::Node& n) { o.python = n.as<std::string>(); }},
       {"layer_cache_bytes",
        [](Options& o, const YAML::Node& n) { o.layer_cache_bytes = n.as<std::uint64_t>(); }},
+      {"registry_hosts",
+       [](Options& o, const YAML::Node& n) {
+         o.registry_hosts = n.as<std::vector<std::string>>();
+       }},
+      {"registry_create_on_push",
+       [](Options& o, const YAML::Node& n) { o.registry_create_on_push = n.as<bool>(); }},
+      {"registry_garbage_grace_seconds",
+       [](Options& o, const YAML::Node& n) {
+         o.registry_garbage_grace = std::chrono::seconds(n.as<int>());
+       }},
       {"stop_grace_seconds",
        [](Options& o, const YAML::Node& n) { o.stop_grace = std::chrono::seconds(n.as<int>()); }},
       {"file_systems",

@@ -21,6 +21,7 @@
 #include "server/caller.h"
 #include "service/agent_gate/agent_gate.h"
 #include "service/registry.h"
+#include "service/registry/registry_gate.h"
 #include "store/identities.h"
 #include "store/objects.h"
 
@@ -270,6 +271,19 @@ Answer begin_unsigned(service::House& house, const DispatcherSettings& settings,
   throw aws::auth_error(aws::AuthProblem::kMissing, name);
 }
 
+// Docker's clients sign nothing. A request for an object below v2/ in a bucket that has a host name
+// is S3's.
+bool is_for_registry(const Request& request, const DispatcherSettings& settings) {
+  if (request.path != "/v2" && !request.path.starts_with(service::kRegistryPath)) return false;
+  const std::string_view authorization = request.headers.get("Authorization");
+  const bool signed_by_aws =
+      authorization.empty() ? aws::has_signature(request) : authorization.starts_with("AWS");
+  const auto bucket = virtual_bucket(request, settings.domain);
+  const bool public_bucket = bucket && std::ranges::find(settings.public_read_buckets, *bucket) !=
+                                           settings.public_read_buckets.end();
+  return !signed_by_aws && !public_bucket;
+}
+
 }  // namespace
 
 Answer Dispatcher::begin(RequestPtr request) {
@@ -278,6 +292,7 @@ Answer Dispatcher::begin(RequestPtr request) {
       return service::answer_agent(house_.engine.desk(), *request, body);
     });
   }
+  if (is_for_registry(*request, settings_)) return service::begin_registry(house_, request);
   const Exchange exchange(request, random_hex(8));
   auto answer = exchange.guard([&] {
     return aws::has_signature(*request) ? begin_signed(house_, settings_, exchange)

@@ -44,6 +44,9 @@ struct Options {
   std::string runtime = "auto";          // container runtime
   std::string python;                    // interpreter of scripts in the host image; "": python3
   std::string image_aliases;             // lines "name,kind" in front of the built-in table
+  std::vector<std::string> registry_hosts;  // "gpu-box:9443": further names of this registry
+  bool registry_create_on_push = false;     // repositories that nobody created
+  std::chrono::seconds registry_garbage_grace{3600};  // how long what no image names stays
   job::FileSystems file_systems;         // what a FileSystemDataSource may name
   std::map<std::string, double> quotas;  // by name or code
   service::QuotaIncreases quota_increases = service::QuotaIncreases::kAsk;

@@ -27,6 +27,7 @@
 #include "service/service_quotas/grant_requests.h"
 #include "store/database.h"
 #include "store/identities.h"
+#include "store/images.h"
 #include "store/jobs.h"
 #include "store/logs.h"
 #include "store/objects.h"
@@ -86,6 +87,16 @@ fs::path agent_program() {
   return agent;
 }
 
+store::ImagesOptions images_options(const Options& options) {
+  store::ImagesOptions images;
+  images.garbage_grace = options.registry_garbage_grace;
+  images.collect_every =
+      std::min<std::chrono::milliseconds>(images.collect_every, options.registry_garbage_grace);
+  images.collect_every =
+      std::max<std::chrono::milliseconds>(images.collect_every, std::chrono::seconds(1));
+  return images;
+}
+
 // Everything that serves, in the order in which it starts; it ends in the reverse one.
 class Server {
  public:
@@ -97,6 +108,7 @@ class Server {
                       : options_.database_url),
         identities_(database_, options_.account, system_clock()),
         objects_(database_, options_.data_dir, system_clock()),
+        images_(database_, options_.data_dir, system_clock(), images_options(options_)),
         logs_(database_, options_.data_dir / "logs", system_clock()),
         jobs_(database_),
         quotas_{job::QuotaTable(options_.quotas), options_.quota_increases},
@@ -135,9 +147,11 @@ class Server {
                                                         .clock = system_clock(),
                                                         .database = database_,
                                                         .objects = objects_,
+                                                        .images = images_,
                                                         .logs = logs_,
                                                         .identities = identities_,
                                                         .engine = *engine_,
+                                                        .create_repositories_on_push = options_.registry_create_on_push,
                                                         .file_systems = options_.file_systems,
                                                         .quotas = quotas_,
                                                         .spot_discount = options_.spot_discount});
@@ -217,6 +231,7 @@ class Server {
   store::Database database_;
   store::Identities identities_;
   store::Objects objects_;
+  store::Images images_;
   store::Logs logs_;
   store::Jobs jobs_;
   service::Quotas quotas_;

@@ -11,6 +11,7 @@ class Clock;
 namespace store {
 class Database;
 class Identities;
+class Images;
 class Logs;
 class Objects;
 }  // namespace store
@@ -39,9 +40,11 @@ struct House {
   const Clock& clock;
   store::Database& database;
   store::Objects& objects;
+  store::Images& images;
   store::Logs& logs;
   store::Identities& identities;
   job::Engine& engine;
+  bool create_repositories_on_push;  // unlike AWS
   const job::FileSystems& file_systems;
   Quotas& quotas;
   double spot_discount = 0.7;  // what BillableTimeInSeconds takes off a spot job's time

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <utility>
 
 #include "base/error.h"
 #include "store/blobs.h"
@@ -35,6 +37,13 @@ BlobWriter::BlobWriter(Blobs& blobs, std::optional<std::uint64_t> expected_bytes
   }
 }
 
+BlobWriter::BlobWriter(Blobs& blobs, std::filesystem::path partial)
+    : blobs_(&blobs), partial_(std::move(partial)) {
+  blobs.require_room(0);
+  file_ = File::open(partial_, O_WRONLY | O_APPEND | O_CREAT, 0600);
+  bytes_ = flushed_ = file_.size();
+}
+
 void BlobWriter::write(std::span<const std::byte> piece) {
   file_.write_all(piece);
   bytes_ += piece.size();
@@ -48,11 +57,12 @@ void BlobWriter::write(std::span<const std::byte> piece) {
 // ext4 carries both.
 UnclaimedBlob BlobWriter::finish() {
   UnclaimedBlob blob(*blobs_, blobs_->new_id());
+  const std::string name = blobs_->path(blob.id()).string();
   const std::string open_file = "/proc/self/fd/" + std::to_string(file_.fd());
-  if (::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, blobs_->path(blob.id()).c_str(),
-               AT_SYMLINK_FOLLOW) != 0) {
-    throw_errno("name a blob");
-  }
+  const int failed = partial_.empty() ? ::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD,
+                                                 name.c_str(), AT_SYMLINK_FOLLOW)
+                                      : ::rename(partial_.c_str(), name.c_str());
+  if (failed != 0) throw_errno("name a blob");
   sync_blob(file_);
   file_.close();
   blobs_->sync_folder_of(blob.id());

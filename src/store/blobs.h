@@ -36,6 +36,8 @@ class BlobWriter {
  public:
   // Throws Error{kLimitExceeded} when `expected_bytes` do not fit.
   BlobWriter(Blobs& blobs, std::optional<std::uint64_t> expected_bytes);
+  // Goes on with `partial`, a file beside the blobs that stays until finish() makes it the blob.
+  BlobWriter(Blobs& blobs, std::filesystem::path partial);
   void write(std::span<const std::byte> piece);
   std::uint64_t bytes() const { return bytes_; }
   // Makes it durable, name and all. Blocking. Ends the process when fsync fails.
@@ -43,6 +45,7 @@ class BlobWriter {
 
  private:
   Blobs* blobs_;
+  std::filesystem::path partial_;
   File file_;
   std::uint64_t bytes_ = 0;
   std::uint64_t flushed_ = 0;

@@ -13,6 +13,7 @@ extern const std::string_view kLogsSchema;
 extern const std::string_view kJobsSchema;
 extern const std::string_view kQuotaRequestsSchema;
 extern const std::string_view kWarmPoolsSchema;
+extern const std::string_view kImagesSchema;
 
 struct Migration {
   int number;  // 1, 2, 3 …; applied in order, once, each in one transaction; never edited after a

@@ -142,7 +142,7 @@ class RegistryTest(unittest.TestCase):
         self.assertGreater(count, 400)
 
     def test_unheard_of_operations(self):
-        for service in ["sagemaker", "logs", "iam", "sts"]:
+        for service in ["sagemaker", "logs", "ecr", "iam", "sts"]:
             answer = self.wire.ask(self.models[service], "MakeCoffee", {})
             self.assertEqual((answer.status, answer.code), (400, "InvalidAction" if service in ("iam", "sts") else "UnknownOperationException"))
 

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "job/image_reference.h"
+#include "job/image_source.h"
+
+namespace sagebrush::store {
+class Images;
+}
+
+namespace sagebrush::server {
+
+// Lets the job engine find images in the registry. `images` must outlive what is answered.
+job::ImageSource image_source(store::Images& images, job::RegistryNames names);
+
+}  // namespace sagebrush::server
