@@ -41,14 +41,14 @@ struct Options {
   std::vector<std::string> public_read_buckets;  // read without a signature
   std::optional<int> cpus;                       // what jobs may use; absent: all of the machine
   std::optional<std::uint64_t> memory_bytes;
-  std::string runtime = "auto";          // container runtime
-  std::string python;                    // interpreter of scripts in the host image; "": python3
-  std::string image_aliases;             // lines "name,kind" in front of the built-in table
+  std::string runtime = "auto";             // container runtime
+  std::string python;                       // interpreter of scripts in the host image; "": python3
+  std::string image_aliases;                // lines "name,kind" in front of the built-in table
   std::vector<std::string> registry_hosts;  // "gpu-box:9443": further names of this registry
   bool registry_create_on_push = false;     // repositories that nobody created
   std::chrono::seconds registry_garbage_grace{3600};  // how long what no image names stays
-  job::FileSystems file_systems;         // what a FileSystemDataSource may name
-  std::map<std::string, double> quotas;  // by name or code
+  job::FileSystems file_systems;                      // what a FileSystemDataSource may name
+  std::map<std::string, double> quotas;               // by name or code
   service::QuotaIncreases quota_increases = service::QuotaIncreases::kAsk;
   double spot_discount = 0.7;  // 0 to 1
   std::vector<agent_protocol::LogRule> log_rules;

@@ -21,8 +21,10 @@
 #include "server/capacity.h"
 #include "server/certificates.h"
 #include "server/dispatcher.h"
+#include "server/image_source.h"
 #include "server/object_source.h"
 #include "server/options.h"
+#include "server/registry_hosts.h"
 #include "server/root_credentials.h"
 #include "service/service_quotas/grant_requests.h"
 #include "store/database.h"
@@ -140,21 +142,21 @@ class Server {
     engine_ = std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_,
                                             object_source(objects_, options_.file_systems),
                                             executor_, job::ImageTable(options_.image_aliases),
-                                            job::ImageSource{}, system_clock());
-    house_ =
-        std::make_unique<service::House>(service::House{.account = options_.account,
-                                                        .region = options_.region,
-                                                        .clock = system_clock(),
-                                                        .database = database_,
-                                                        .objects = objects_,
-                                                        .images = images_,
-                                                        .logs = logs_,
-                                                        .identities = identities_,
-                                                        .engine = *engine_,
-                                                        .create_repositories_on_push = options_.registry_create_on_push,
-                                                        .file_systems = options_.file_systems,
-                                                        .quotas = quotas_,
-                                                        .spot_discount = options_.spot_discount});
+                                            registry_images(), system_clock());
+    house_ = std::make_unique<service::House>(
+        service::House{.account = options_.account,
+                       .region = options_.region,
+                       .clock = system_clock(),
+                       .database = database_,
+                       .objects = objects_,
+                       .images = images_,
+                       .logs = logs_,
+                       .identities = identities_,
+                       .engine = *engine_,
+                       .create_repositories_on_push = options_.registry_create_on_push,
+                       .file_systems = options_.file_systems,
+                       .quotas = quotas_,
+                       .spot_discount = options_.spot_discount});
     dispatcher_ = std::make_unique<Dispatcher>(
         *house_, DispatcherSettings{.domain = options_.domain,
                                     .public_read_buckets = options_.public_read_buckets});
@@ -211,6 +213,12 @@ class Server {
     settings.spec.stop_grace = options_.stop_grace;
     settings.spec.layer_cache_bytes = options_.layer_cache_bytes;
     return settings;
+  }
+
+  job::ImageSource registry_images() {
+    return image_source(images_,
+                        job::RegistryNames(options_.account,
+                                           registry_hosts(options_, plain_->port(), tls_->port())));
   }
 
   // For the command line, which finds a running server by it.

@@ -10,7 +10,7 @@ constexpr MemberEffect kEffects[] = {
     {kCreate, "TrainingJobName", kFull, "unique in the server, whatever the region"},
     {kCreate, "HyperParameters", kFull, ""},
     {kCreate, "AlgorithmSpecification", kPart,
-     "the host image and the built-in algorithm; no registry yet"},
+     "the host image, the built-in algorithm and images of this server's registry"},
     {kCreate, "AlgorithmSpecification.TrainingInputMode", kFull,
      "File and FastFile are linked, not copied; Pipe feeds a FIFO for each epoch"},
     {kCreate, "AlgorithmSpecification.MetricDefinitions", kKept, "no FinalMetricDataList yet"},
