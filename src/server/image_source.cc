@@ -1,9 +1,11 @@
 #include "server/image_source.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/error.h"
 #include "job/image_platform.h"
+#include "server/options.h"
 #include "store/images.h"
 
 namespace sagebrush::server {
@@ -120,6 +122,16 @@ std::optional<RegistryImage> resolve(store::Images& images, const job::RegistryN
 }
 
 }  // namespace
+
+store::ImagesOptions images_options(const Options& options) {
+  store::ImagesOptions images;
+  images.garbage_grace = options.registry_garbage_grace;
+  images.collect_every =
+      std::min<std::chrono::milliseconds>(images.collect_every, options.registry_garbage_grace);
+  images.collect_every =
+      std::max<std::chrono::milliseconds>(images.collect_every, std::chrono::seconds(1));
+  return images;
+}
 
 job::ImageSource image_source(store::Images& images, job::RegistryNames names) {
   job::ImageSource source;

@@ -89,16 +89,6 @@ fs::path agent_program() {
   return agent;
 }
 
-store::ImagesOptions images_options(const Options& options) {
-  store::ImagesOptions images;
-  images.garbage_grace = options.registry_garbage_grace;
-  images.collect_every =
-      std::min<std::chrono::milliseconds>(images.collect_every, options.registry_garbage_grace);
-  images.collect_every =
-      std::max<std::chrono::milliseconds>(images.collect_every, std::chrono::seconds(1));
-  return images;
-}
-
 // Everything that serves, in the order in which it starts; it ends in the reverse one.
 class Server {
  public:
