@@ -97,8 +97,9 @@ def ours(args, base):
         if found:
             losses.append(float(found[1]))
             stamps.append(time.monotonic())
-    process.communicate()
-    assert process.returncode == 0
+    errors = process.communicate()[1]
+    if process.returncode != 0:
+        sys.exit(errors)
     best = min(b - a for a, b in zip(stamps, stamps[1:]))
     return {"losses": losses, "wall": args.batch / best}, weights, job.base / "model/config.json"
 

@@ -16,7 +16,7 @@ def read_safetensors(path):
     tensors = {}
     for name, entry in header.items():
         begin, end = (8 + length + at for at in entry["data_offsets"])
-        tensors[name] = torch.from_numpy(numpy.frombuffer(data[begin:end], "<f4").reshape(entry["shape"]).copy())
+        tensors[name] = torch.from_numpy(numpy.frombuffer(data[begin:end], {"F32": "<f4", "I64": "<i8"}[entry["dtype"]]).reshape(entry["shape"]).copy())
     return tensors
 
 
