@@ -56,6 +56,7 @@ class HostsTest(unittest.TestCase):
             job = self.job(f"host{rank}", rank + 1, 2, **hyperparameters)
             environment = os.environ | {
                 "RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1",
+                "GLOO_SOCKET_IFNAME": "lo",
             }
             process = subprocess.Popen(
                 job.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
