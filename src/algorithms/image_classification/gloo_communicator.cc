@@ -84,9 +84,13 @@ class GlooCommunicator : public Communicator {
 
   c10::intrusive_ptr<Group> make_group(const char* name) {
     auto options = Group::Options::create(kPatience);
-    options->devices.push_back(meeting_.own_host.empty()
-                                   ? Group::createDefaultDevice()
-                                   : Group::createDeviceForHostname(meeting_.own_host));
+    if (!meeting_.interface.empty()) {
+      options->devices.push_back(Group::createDeviceForInterface(meeting_.interface));
+    } else {
+      options->devices.push_back(meeting_.own_host.empty()
+                                     ? Group::createDefaultDevice()
+                                     : Group::createDeviceForHostname(meeting_.own_host));
+    }
     options->threads = 2;
     return c10::make_intrusive<Group>(c10::make_intrusive<c10d::PrefixStore>(name, store_),
                                       meeting_.rank, meeting_.size, options);

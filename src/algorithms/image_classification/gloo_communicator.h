@@ -13,6 +13,7 @@ struct Meeting {
   int port = 0;
   // This process's name or address, which the others connect to; "": the machine's name.
   std::string own_host;
+  std::string interface;  // or the network device they connect to; "": by own_host
   int rank = 0;
   int size = 1;
 };

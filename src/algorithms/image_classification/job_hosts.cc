@@ -26,6 +26,8 @@ int natural(const char* name, int by_default, int high) {
 JobHosts find_hosts(const ContainerPaths& paths) {
   JobHosts found = read_hosts(paths);
   found.port = natural("MASTER_PORT", kPort, 65535);
+  const char* const interface = std::getenv("GLOO_SOCKET_IFNAME");
+  if (interface != nullptr) found.interface = interface;
   if (std::getenv("WORLD_SIZE") != nullptr) {
     found.size = natural("WORLD_SIZE", 1, 100000);
     found.rank = natural("RANK", 0, 100000);

@@ -15,10 +15,12 @@ struct JobHosts {
   int size = 1;
   std::string leader;
   int port = 0;
+  std::string interface;  // the network device the others are reached by; "": by this host's name
 };
 
 // From resourceconfig.json, or where they are set from RANK, WORLD_SIZE, MASTER_ADDR and
-// MASTER_PORT, as torchrun sets them. Throws Error{kUser} when they contradict themselves.
+// MASTER_PORT, as torchrun sets them; GLOO_SOCKET_IFNAME names the interface. Throws Error{kUser}
+// when they contradict themselves.
 JobHosts find_hosts(const ContainerPaths& paths);
 
 // resourceconfig.json alone: hosts and current; "algo-1" where it is absent.

@@ -105,9 +105,14 @@ int train(const std::vector<std::string>& words) {
     std::unique_ptr<Communicator> others;
     if (hosts.size > 1) {
       check_distribution(paths);
-      others = connect_by_gloo({hosts.leader, hosts.port,
-                                std::getenv("WORLD_SIZE") != nullptr ? "" : hosts.current,
-                                hosts.rank, hosts.size});
+      Meeting meeting;
+      meeting.leader = hosts.leader;
+      meeting.port = hosts.port;
+      meeting.own_host = std::getenv("WORLD_SIZE") != nullptr ? "" : hosts.current;
+      meeting.interface = hosts.interface;
+      meeting.rank = hosts.rank;
+      meeting.size = hosts.size;
+      others = connect_by_gloo(meeting);
     }
     Report report(hosts.current, ::isatty(STDOUT_FILENO) == 1, hosts.rank != 0);
     run_training(paths, report, pool, stop_requested, others.get());
