@@ -12,6 +12,7 @@
 namespace sagebrush::aws {
 namespace {
 
+constexpr std::string_view kListQuery = "list-type=2";
 constexpr std::uint64_t kLatestExpiry = 9'000'000'000;  // the year 2255: Time ends soon after
 
 // The parameters that are signed (AWS's list with what botocore adds to it).
@@ -154,10 +155,13 @@ void require_sigv2(const ParsedSignature& signature, const http::Request& reques
     const std::string text = sigv2_string_to_sign(signature, request, path);
     return equal_in_constant_time(to_base64(hmac_sha1(secret, text)), signature.signature);
   };
-  // botocore asks for "/bucket" and signs "/bucket/", older ones both as "/bucket".
+  // botocore asks for "/bucket" and signs "/bucket/", older ones both as "/bucket"; Debian's signs
+  // ListObjectsV2 with the query of the model's URI.
   const bool path_style = signature.host_bucket.empty();
   const bool is_bucket = path_style ? request.path.rfind('/') == 0 : request.path == "/";
-  if (!fits(request.path) && !(is_bucket && fits(path_style ? request.path + "/" : ""))) {
+  const bool lists = is_bucket && request.query.starts_with(kListQuery);
+  if (!fits(request.path) && !(is_bucket && fits(path_style ? request.path + "/" : "")) &&
+      !(lists && fits(request.path + "?" + std::string(kListQuery)))) {
     throw auth_error(AuthProblem::kMismatch, "s3");
   }
   for (const auto& [name, value] : parse_query(request.query).value_or(QueryParameters{})) {

@@ -3,6 +3,8 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <sqlite3.h>
+
 #include <cctype>
 
 namespace sagebrush::store {
@@ -15,7 +17,17 @@ constexpr int kSqliteIoError = 10;
 constexpr int kSqliteFull = 13;
 constexpr int kSqliteConstraint = 19;
 
+// A session is one thread's at a time, so SQLite's own lock around each call protects nothing.
+void do_without_sqlite_locks() {
+  static const bool once = [] {
+    ::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    return true;
+  }();
+  (void)once;
+}
+
 std::unique_ptr<soci::session> open_session(const DatabaseAddress& address) {
+  do_without_sqlite_locks();
   try {
     if (address.kind == DatabaseKind::kPostgres) {
       auto session = std::make_unique<soci::session>(soci::postgresql, address.url);

@@ -72,6 +72,8 @@ class PresignedTest(unittest.TestCase):
         self.assertEqual(ask(self.server, "PUT", url, b"by default")[0], 200)
         url = plain.generate_presigned_url("get_object", Params={"Bucket": "bkt", "Key": KEY})
         self.assertEqual(ask(self.server, "GET", url)[2], b"by default")
+        url = plain.generate_presigned_url("list_objects_v2", Params={"Bucket": "bkt"})
+        self.assertIn(b"<KeyCount>", ask(self.server, "GET", url)[2])
 
     def test_put_get_and_list(self):
         for name, signer in self.every_signer():
