@@ -3,8 +3,6 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include <sqlite3.h>
-
 #include <cctype>
 
 namespace sagebrush::store {
@@ -20,7 +18,7 @@ constexpr int kSqliteConstraint = 19;
 // A session is one thread's at a time, so SQLite's own lock around each call protects nothing.
 void do_without_sqlite_locks() {
   static const bool once = [] {
-    ::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     return true;
   }();
   (void)once;
