@@ -16,22 +16,23 @@ struct Row {
   Answer iam;
   Answer sts;
   Answer sagemaker;
+  Answer monitoring;
   Answer json;  // logs and the other JSON services
 };
 
 // Handlers that know better throw AwsError themselves (NoSuchBucket, DeleteConflict, …).
 // clang-format off
 constexpr std::array kRows{
-    Row{ErrorKind::kInvalid,       {"InvalidArgument", 400},     {"InvalidInput", 400},         {"ValidationError", 400},     {"ValidationException", 400},     {"InvalidParameterException", 400}},
-    Row{ErrorKind::kNotFound,      {"NoSuchKey", 404},           {"NoSuchEntity", 404},         {"ValidationError", 400},     {"ResourceNotFound", 400},        {"ResourceNotFoundException", 400}},
-    Row{ErrorKind::kAlreadyExists, {"BucketAlreadyExists", 409}, {"EntityAlreadyExists", 409},  {"ValidationError", 400},     {"ResourceInUse", 400},           {"ResourceAlreadyExistsException", 400}},
-    Row{ErrorKind::kConflict,      {"OperationAborted", 409},    {"DeleteConflict", 409},       {"ValidationError", 400},     {"ValidationException", 400},     {"OperationAbortedException", 400}},
-    Row{ErrorKind::kDenied,        {"AccessDenied", 403},        {"AccessDenied", 403},         {"AccessDenied", 403},        {"AccessDeniedException", 400},   {"AccessDeniedException", 400}},
-    Row{ErrorKind::kLimitExceeded, {"InsufficientStorage", 507}, {"LimitExceeded", 409},        {"Throttling", 400},          {"ResourceLimitExceeded", 400},   {"LimitExceededException", 400}},
-    Row{ErrorKind::kUnavailable,   {"ServiceUnavailable", 503},  {"ServiceUnavailable", 503},   {"ServiceUnavailable", 503},  {"ServiceUnavailable", 503},      {"ServiceUnavailableException", 503}},
-    Row{ErrorKind::kUnsupported,   {"NotImplemented", 501},      {"NotImplemented", 501},       {"NotImplemented", 501},      {"NotImplementedException", 501}, {"NotImplementedException", 501}},
-    Row{ErrorKind::kIo,            {"InternalError", 500},       {"InternalFailure", 500},      {"InternalFailure", 500},     {"InternalFailure", 500},         {"InternalFailure", 500}},
-    Row{ErrorKind::kInternal,      {"InternalError", 500},       {"InternalFailure", 500},      {"InternalFailure", 500},     {"InternalFailure", 500},         {"InternalFailure", 500}},
+    Row{ErrorKind::kInvalid,       {"InvalidArgument", 400},     {"InvalidInput", 400},         {"ValidationError", 400},     {"ValidationException", 400},     {"InvalidParameterValue", 400},           {"InvalidParameterException", 400}},
+    Row{ErrorKind::kNotFound,      {"NoSuchKey", 404},           {"NoSuchEntity", 404},         {"ValidationError", 400},     {"ResourceNotFound", 400},        {"ResourceNotFound", 404},                {"ResourceNotFoundException", 400}},
+    Row{ErrorKind::kAlreadyExists, {"BucketAlreadyExists", 409}, {"EntityAlreadyExists", 409},  {"ValidationError", 400},     {"ResourceInUse", 400},           {"InvalidParameterValue", 400},           {"ResourceAlreadyExistsException", 400}},
+    Row{ErrorKind::kConflict,      {"OperationAborted", 409},    {"DeleteConflict", 409},       {"ValidationError", 400},     {"ValidationException", 400},     {"ConcurrentModificationException", 429}, {"OperationAbortedException", 400}},
+    Row{ErrorKind::kDenied,        {"AccessDenied", 403},        {"AccessDenied", 403},         {"AccessDenied", 403},        {"AccessDeniedException", 400},   {"AccessDenied", 403},                    {"AccessDeniedException", 400}},
+    Row{ErrorKind::kLimitExceeded, {"InsufficientStorage", 507}, {"LimitExceeded", 409},        {"Throttling", 400},          {"ResourceLimitExceeded", 400},   {"LimitExceeded", 400},                   {"LimitExceededException", 400}},
+    Row{ErrorKind::kUnavailable,   {"ServiceUnavailable", 503},  {"ServiceUnavailable", 503},   {"ServiceUnavailable", 503},  {"ServiceUnavailable", 503},      {"InternalServiceError", 500},            {"ServiceUnavailableException", 503}},
+    Row{ErrorKind::kUnsupported,   {"NotImplemented", 501},      {"NotImplemented", 501},       {"NotImplemented", 501},      {"NotImplementedException", 501}, {"NotImplementedException", 501},         {"NotImplementedException", 501}},
+    Row{ErrorKind::kIo,            {"InternalError", 500},       {"InternalFailure", 500},      {"InternalFailure", 500},     {"InternalFailure", 500},         {"InternalServiceError", 500},            {"InternalFailure", 500}},
+    Row{ErrorKind::kInternal,      {"InternalError", 500},       {"InternalFailure", 500},      {"InternalFailure", 500},     {"InternalFailure", 500},         {"InternalServiceError", 500},            {"InternalFailure", 500}},
 };
 // clang-format on
 
@@ -40,6 +41,7 @@ const Answer& pick(const Row& row, std::string_view service) {
   if (service == "iam") return row.iam;
   if (service == "sts") return row.sts;
   if (service == "sagemaker") return row.sagemaker;
+  if (service == "monitoring") return row.monitoring;
   return row.json;
 }
 

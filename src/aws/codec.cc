@@ -1,5 +1,6 @@
 #include "aws/codec.h"
 
+#include "aws/cbor_codec.h"
 #include "aws/json_codec.h"
 #include "aws/query_codec.h"
 #include "aws/registry.h"
@@ -37,10 +38,33 @@ Operation find_json_target(const Service& service, const http::Request& request)
                  "The requested operation is not recognized by the service.");
 }
 
+// "/service/GraniteServiceVersion20100801/operation/PutMetricData"
+Operation find_rpc_operation(const Service& service, const http::Request& request) {
+  const std::string start = "/service/" + std::string(service.row().target_prefix) + "/operation/";
+  if (request.method == "POST" && request.path.starts_with(start)) {
+    const auto found = service.find_operation(std::string_view(request.path).substr(start.size()));
+    if (found) return *found;
+  }
+  throw AwsError("UnknownOperationException", 404,
+                 "The requested operation is not recognized by the service.");
+}
+
 }  // namespace
+
+WireForm wire_form_of(const Service& service, const http::Request& request) {
+  const bool both = service.protocol() == Protocol::kQuery && !service.row().target_prefix.empty();
+  if (!both) return WireForm::kOwn;
+  if (request.headers.get("smithy-protocol") == "rpc-v2-cbor") return WireForm::kCbor;
+  return request.headers.find("X-Amz-Target") ? WireForm::kJson : WireForm::kOwn;
+}
 
 Operation find_requested_operation(const Service& service, const http::Request& request,
                                    std::string_view body) {
+  switch (wire_form_of(service, request)) {
+    case WireForm::kJson: return find_json_target(service, request);
+    case WireForm::kCbor: return find_rpc_operation(service, request);
+    case WireForm::kOwn: break;
+  }
   switch (service.protocol()) {
     case Protocol::kJson: return find_json_target(service, request);
     case Protocol::kQuery: return find_action(service, request, body);
@@ -53,6 +77,11 @@ Operation find_requested_operation(const Service& service, const http::Request& 
 boost::json::object decode_request(const Route& route, const http::Request& request,
                                    std::string_view body) {
   const Operation& operation = route.operation;
+  switch (wire_form_of(operation.service(), request)) {
+    case WireForm::kJson: return decode_json(operation.input(), body);
+    case WireForm::kCbor: return decode_cbor(operation.input(), body);
+    case WireForm::kOwn: break;
+  }
   switch (operation.service().protocol()) {
     case Protocol::kJson: return decode_json(operation.input(), body);
     case Protocol::kRestXml: return decode_rest_xml(route, request, body);
@@ -69,10 +98,17 @@ boost::json::object decode_request(const Route& route, const http::Request& requ
 }
 
 http::Response encode_response(const Operation& operation, const boost::json::object& output,
-                               std::string_view request_id) {
+                               std::string_view request_id, WireForm form) {
   Service service = operation.service();
   http::Response response;
-  switch (service.protocol()) {
+  if (form == WireForm::kCbor) {
+    response.headers.add("Content-Type", "application/cbor");
+    response.headers.add("smithy-protocol", "rpc-v2-cbor");
+    response.headers.add("x-amzn-RequestId", std::string(request_id));
+    if (operation.output()) response.body = encode_cbor(*operation.output(), output);
+    return response;
+  }
+  switch (form == WireForm::kJson ? Protocol::kJson : service.protocol()) {
     case Protocol::kJson:
       response.status = operation.success_status();
       response.headers.add("Content-Type",

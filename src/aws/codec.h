@@ -13,6 +13,11 @@
 // tables.
 namespace sagebrush::aws {
 
+// How one request is worded: in its service's protocol or, where the service was of the query
+// protocol and has moved on (CloudWatch), in AWS JSON or RPC v2 CBOR.
+enum class WireForm { kOwn, kJson, kCbor };
+WireForm wire_form_of(const Service& service, const http::Request& request);
+
 // The operation that a request names, and what its URI says. bucket and key are decoded; only REST
 // protocols have them.
 struct Route {
@@ -46,10 +51,11 @@ boost::json::object decode_request(const Route& route, const http::Request& requ
 // Status, headers and body of a success. A streaming member of the output is left out: the caller
 // sets the body.
 http::Response encode_response(const Operation& operation, const boost::json::object& output,
-                               std::string_view request_id);
+                               std::string_view request_id, WireForm form = WireForm::kOwn);
 
 // `resource`: S3's path, shown in its errors; others ignore it.
 http::Response encode_error(const Service& service, const AwsError& error,
-                            std::string_view request_id, std::string_view resource = {});
+                            std::string_view request_id, std::string_view resource = {},
+                            WireForm form = WireForm::kOwn);
 
 }  // namespace sagebrush::aws

@@ -1,5 +1,6 @@
 #include <boost/json/serialize.hpp>
 
+#include "aws/cbor_codec.h"
 #include "aws/codec.h"
 #include "aws/xml_codec.h"
 
@@ -25,6 +26,30 @@ http::Response json_error(const Service& service, const AwsError& error,
                                            : "application/x-amz-json-" + std::string(version));
   response.headers.add("x-amzn-RequestId", std::string(request_id));
   response.body = boost::json::serialize(body);
+  return response;
+}
+
+// A service of the query protocol in one of its newer forms: the code is the shape's name, and the
+// old one stands in a header, for clients that have always looked for that.
+http::Response moved_error(const Service& service, const AwsError& error,
+                           std::string_view request_id, WireForm form) {
+  const std::optional<Shape> shape = service.find_error(error.code());
+  const std::string type =
+      shape ? "com.amazonaws." + std::string(service.id()) + "#" + std::string(shape->name())
+            : error.code();
+  http::Response response;
+  if (form == WireForm::kJson) {
+    response = json_error(service, AwsError(type, error.status(), error.message()), request_id);
+  } else {
+    response.status = error.status();
+    response.headers.add("Content-Type", "application/cbor");
+    response.headers.add("smithy-protocol", "rpc-v2-cbor");
+    response.headers.add("x-amzn-RequestId", std::string(request_id));
+    response.body = encode_cbor_texts(
+        {{"__type", type}, {message_member(service, error.code()), error.message()}});
+  }
+  response.headers.add("x-amzn-query-error",
+                       error.code() + (error.status() < 500 ? ";Sender" : ";Receiver"));
   return response;
 }
 
@@ -69,7 +94,8 @@ http::Response s3_error(const AwsError& error, std::string_view request_id,
 }  // namespace
 
 http::Response encode_error(const Service& service, const AwsError& error,
-                            std::string_view request_id, std::string_view resource) {
+                            std::string_view request_id, std::string_view resource, WireForm form) {
+  if (form != WireForm::kOwn) return moved_error(service, error, request_id, form);
   switch (service.protocol()) {
     case Protocol::kQuery: return query_error(service, error, request_id);
     case Protocol::kRestXml: return s3_error(error, request_id, resource);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ namespace sagebrush::aws {
 // members dropped. Throws AwsError SerializationException, in AWS's words ("STRING_VALUE can not be
 // converted to an Integer") and the member's path.
 boost::json::object decode_json(const std::optional<Shape>& shape, std::string_view body);
+
+// The second half of decode_json, of a value that came in another form; at its top an object.
+void check_kinds(const Shape& shape, boost::json::value& value);
 
 // Times become numbers of seconds with a fraction, as AWS writes them; members without a value are
 // left out.

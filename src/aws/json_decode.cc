@@ -148,6 +148,10 @@ void check(const Shape& shape, boost::json::value& value, const std::string& pat
 
 }  // namespace
 
+void check_kinds(const Shape& shape, boost::json::value& value) {
+  check(shape, value, "");
+}
+
 boost::json::object decode_json(const std::optional<Shape>& shape, std::string_view body) {
   if (trim(body).empty()) return {};
   boost::json::parse_options options;

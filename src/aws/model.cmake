@@ -1,16 +1,17 @@
 # The service models, and all that is driven by their tables.
 include(${PROJECT_SOURCE_DIR}/tools/codegen/codegen.cmake)
 find_package(PkgConfig REQUIRED)
+find_package(ZLIB REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 
 sagebrush_codegen(table_sources tables)
 
 sagebrush_library(sagebrush_aws_model
   SOURCES
-    codec.cc codec_error.cc codec_scalar.cc json_decode.cc json_encode.cc json_field.cc model.cc query_decode.cc query_encode.cc
-    registry.cc rest_decode.cc rest_encode.cc rest_route.cc validation.cc validation_pattern.cc validation_text.cc
+    cbor_decode.cc cbor_encode.cc codec.cc codec_error.cc codec_scalar.cc json_decode.cc json_encode.cc json_field.cc model.cc query_decode.cc query_encode.cc
+    registry.cc request_encoding.cc rest_decode.cc rest_encode.cc rest_route.cc validation.cc validation_pattern.cc validation_text.cc
     xml_decode.cc xml_encode.cc ${table_sources}
-  LIBRARIES sagebrush_aws_sign sagebrush_base sagebrush_http Boost::json pugixml::pugixml PkgConfig::RE2)
+  LIBRARIES sagebrush_aws_sign sagebrush_base sagebrush_http Boost::json pugixml::pugixml PkgConfig::RE2 ZLIB::ZLIB)
 add_dependencies(sagebrush_aws_model sagebrush_generated_tables)
 
 if(BUILD_TESTING)
@@ -23,5 +24,5 @@ if(BUILD_TESTING)
 endif()
 
 sagebrush_test(aws_model_test
-  SOURCES codec_test.cc json_codec_test.cc model_test.cc rest_route_test.cc validation_test.cc
+  SOURCES cbor_codec_test.cc codec_test.cc json_codec_test.cc model_test.cc rest_route_test.cc validation_test.cc
   LIBRARIES sagebrush_aws_model)
