@@ -10,6 +10,7 @@
 #include "agent/folder_watch.h"
 #include "agent/spawn_role.h"
 #include "agent/stop_signal.h"
+#include "agent/usage_sampler.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "container/disk_reserve.h"
@@ -52,12 +53,14 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   }
   if (image_) image_->settle();
   logs_.emplace(spec_, folder_.output_log(), orders_);
+  UsageSampler usage(spec_, place_, cgroup_path_);
   std::optional<CheckpointSync> checkpoints;
   if (prefix) {
     checkpoints.emplace(spec_, orders_, checkpoint_root_, checkpoint_below_, *prefix, stored,
                         [this] { heartbeat_->checkpointed(); });
   }
   const auto exit = supervise();
+  usage.finish();
   if (exit) make_room(exit->exit_code == 0);
   if (checkpoints) {
     try {

@@ -78,6 +78,10 @@ std::uint64_t Gate::post_logs(const LogBatch& batch) {
   return JsonReader(answer).size("next_sequence");
 }
 
+void Gate::post_usage(const UsageBatch& batch) {
+  call("POST", "metrics", json::serialize(to_json(batch)));
+}
+
 Inputs Gate::inputs() {
   return inputs_from_json(call("GET", "inputs", ""));
 }

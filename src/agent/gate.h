@@ -7,6 +7,7 @@
 
 #include "agent_protocol/messages.h"
 #include "agent_protocol/spec.h"
+#include "agent_protocol/usage.h"
 #include "http/client.h"
 
 namespace sagebrush::agent {
@@ -26,6 +27,7 @@ class Gate {
   agent_protocol::ReportAnswer report(const agent_protocol::Report& report);
   std::uint64_t post_logs(
       const agent_protocol::LogBatch& batch);  // the next sequence number wanted
+  void post_usage(const agent_protocol::UsageBatch& batch);
   agent_protocol::Inputs inputs();
   void exit(const agent_protocol::ExitRecord& record);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/attempt.h"
+#include "agent/enter_container.h"
 #include "agent/pipe_feed.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -20,6 +21,8 @@ constexpr const char* kUsage =
     "usage: sagebrush-agent run --folder FOLDER    carry out the attempt in that folder\n"
     "       sagebrush-agent shim --folder FOLDER   hold its container (started by run)\n"
     "       sagebrush-agent feed --folder FOLDER   feed its pipe channels (started by run)\n"
+    "       sagebrush-agent exec --data DIR --job NAME --host HOST -- [COMMAND…]\n"
+    "                                              run it, or a shell, in a running container\n"
     "       sagebrush-agent check [RUNTIME]        say how containers would run here\n";
 
 int check(const std::string& wanted) {
@@ -35,10 +38,23 @@ int check(const std::string& wanted) {
   return 0;
 }
 
+// As docker exec: 126 when the container can't be entered.
+int enter(const EnterOrder& order) {
+  try {
+    enter_container(order);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "sagebrush exec: %s\n", error.what());
+    return 126;
+  }
+}
+
 int run(const std::vector<std::string>& words) {
   if (!words.empty() && words[0] == "check" && words.size() <= 2) {
     return check(words.size() == 2 ? words[1] : "auto");
   }
+  const bool enters = words.size() >= 8 && words[0] == "exec" && words[1] == "--data" &&
+                      words[3] == "--job" && words[5] == "--host" && words[7] == "--";
+  if (enters) return enter({words[2], words[4], words[6], {words.begin() + 8, words.end()}});
   if (words.size() != 3 || words[1] != "--folder" ||
       (words[0] != "run" && words[0] != "shim" && words[0] != "feed")) {
     std::fputs(kUsage, stderr);

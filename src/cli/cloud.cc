@@ -90,6 +90,12 @@ boost::json::object Cloud::logs(std::string_view operation, const boost::json::o
   return client("logs").call("logs", fmt::format("Logs_20140328.{}", operation), input);
 }
 
+boost::json::object Cloud::cloudwatch(std::string_view operation,
+                                      const boost::json::object& input) {
+  return client("monitoring")
+      .call("monitoring", fmt::format("GraniteServiceVersion20100801.{}", operation), input, "1.0");
+}
+
 const std::string& Cloud::account() {
   if (account_.empty()) {
     const std::string xml = client("sts").call_query("sts", "GetCallerIdentity", "2011-06-15", {});

@@ -43,6 +43,7 @@ class Cloud {
 
   boost::json::object sagemaker(std::string_view operation, const boost::json::object& input);
   boost::json::object logs(std::string_view operation, const boost::json::object& input);
+  boost::json::object cloudwatch(std::string_view operation, const boost::json::object& input);
   // Of STS, asked once.
   const std::string& account();
   // "sagemaker-<region>-<account>", where the SDK puts things too.

@@ -122,6 +122,30 @@ MemoryOutcome Cgroup::memory() const {
           number_in(group / "memory.max_usage_in_bytes")};
 }
 
+CgroupUsage Cgroup::usage() const {
+  const std::string relative = path_.substr(1);
+  const bool v2 = layout(root_) == CgroupLayout::kV2;
+  CgroupUsage usage;
+  if (v2) {
+    const auto microseconds = field(root_ / relative / "cpu.stat", "usage_usec");
+    if (microseconds) usage.cpu_ns = *microseconds * 1000;
+  } else {
+    for (const char* hierarchy : {"cpuacct", "cpu,cpuacct"}) {
+      const fs::path file = root_ / hierarchy / relative / "cpuacct.usage";
+      if (!usage.cpu_ns && there(file)) usage.cpu_ns = number_in(file);
+    }
+  }
+  const fs::path group = v2 ? root_ / relative : root_ / "memory" / relative;
+  const fs::path total = group / (v2 ? "memory.current" : "memory.usage_in_bytes");
+  if (there(total)) {
+    const std::uint64_t all = number_in(total);
+    const std::uint64_t cache =
+        field(group / "memory.stat", v2 ? "inactive_file" : "total_inactive_file").value_or(0);
+    usage.memory_bytes = all - std::min(all, cache);
+  }
+  return usage;
+}
+
 bool Cgroup::kill_all(int patience_ms) const {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
   for (;;) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,11 @@ std::string to_string(CgroupLayout layout);
 struct MemoryOutcome {
   std::uint64_t oom_kills = 0;   // processes the kernel killed for lack of memory
   std::uint64_t peak_bytes = 0;  // 0 when the kernel does not say
+};
+
+struct CgroupUsage {
+  std::optional<std::uint64_t> cpu_ns;        // of all processors, since the group was made
+  std::optional<std::uint64_t> memory_bytes;  // without the page cache that could be given back
 };
 
 // The control groups of one container, by the path relative to each hierarchy's root
@@ -32,6 +38,8 @@ class Cgroup {
   const std::string& path() const { return path_; }
   // Only meaningful before remove(); zeros when there is no memory controller.
   MemoryOutcome memory() const;
+  // What is used now; absent where the kernel does not say.
+  CgroupUsage usage() const;
   // SIGKILLs whatever is left inside; false when something still lives after `patience_ms`.
   bool kill_all(int patience_ms = 2000) const;
   // Removes the group and those parents that are empty then (runtimes leave the parents).

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "job/metric_collector.h"
 #include "job/spec_builder.h"
 #include "job/transitions.h"
 #include "store/log_event.h"
@@ -110,8 +111,15 @@ std::uint64_t AgentDesk::store_logs(const AgentIdentity& agent,
   std::vector<store::LogEvent> events;
   events.reserve(batch.events.size());
   for (const auto& event : batch.events) events.push_back({to_ms(event.time), event.message});
-  return logs_.append_sequenced(kTrainingLogGroup, log_stream(*job, agent.host),
-                                batch.first_sequence, events);
+  const std::string stream = log_stream(*job, agent.host);
+  const std::uint64_t stored =
+      logs_.append_sequenced(kTrainingLogGroup, stream, batch.first_sequence, events);
+  // A line is done with when it is stored and its metrics are: else it is asked for again.
+  return std::min(stored, metrics_.take_lines(*job, stream, batch));
+}
+
+void AgentDesk::store_usage(const AgentIdentity& agent, const agent_protocol::UsageBatch& batch) {
+  metrics_.take_usage(*holder(agent), agent.host, batch);
 }
 
 agent_protocol::Inputs AgentDesk::inputs(const AgentIdentity& agent) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agent_protocol/messages.h"
+#include "agent_protocol/usage.h"
 #include "job/inputs.h"
 #include "job/live_jobs.h"
 
@@ -16,6 +17,8 @@ class Logs;
 }  // namespace sagebrush
 
 namespace sagebrush::job {
+
+class MetricCollector;
 
 // Who calls: taken from the path and the Authorization header.
 struct AgentIdentity {
@@ -31,10 +34,11 @@ class AgentDesk {
  public:
   // peer_grace: what hosts get when another one failed. changed: called after a call that the
   // engine should look at.
-  AgentDesk(LiveJobs& jobs, store::Logs& logs, const ObjectSource& source, const Clock& clock,
-            std::chrono::seconds peer_grace, std::function<void()> changed)
+  AgentDesk(LiveJobs& jobs, store::Logs& logs, MetricCollector& metrics, const ObjectSource& source,
+            const Clock& clock, std::chrono::seconds peer_grace, std::function<void()> changed)
       : jobs_(jobs),
         logs_(logs),
+        metrics_(metrics),
         source_(source),
         clock_(clock),
         peer_grace_(peer_grace),
@@ -44,6 +48,7 @@ class AgentDesk {
                                       const agent_protocol::Report& report);
   // Answers the sequence number wanted next.
   std::uint64_t store_logs(const AgentIdentity& agent, const agent_protocol::LogBatch& batch);
+  void store_usage(const AgentIdentity& agent, const agent_protocol::UsageBatch& batch);
   // Throws Error{kInvalid} in words for the job's FailureReason when an input is not there.
   agent_protocol::Inputs inputs(const AgentIdentity& agent);
   void exit(const AgentIdentity& agent, const agent_protocol::ExitRecord& record);
@@ -53,6 +58,7 @@ class AgentDesk {
 
   LiveJobs& jobs_;
   store::Logs& logs_;
+  MetricCollector& metrics_;
   const ObjectSource& source_;
   const Clock& clock_;
   std::chrono::seconds peer_grace_;

@@ -20,8 +20,8 @@ constexpr std::chrono::milliseconds kIdleInterval{5000};
 }  // namespace
 
 Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& identities,
-               store::Logs& logs, ObjectSource source, Executor& executor, ImageTable images,
-               ImageSource registry, const Clock& clock)
+               store::Logs& logs, store::Metrics& metrics, ObjectSource source, Executor& executor,
+               ImageTable images, ImageSource registry, const Clock& clock)
     : settings_(std::move(settings)),
       rows_(jobs),
       identities_(identities),
@@ -33,9 +33,15 @@ Engine::Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& id
       clock_(clock),
       jobs_(jobs),
       pools_(jobs),
-      desk_(jobs_, logs, source_, clock, peer_grace(settings_.spec), [this] { wake(); }) {
+      metrics_(metrics, clock),
+      desk_(jobs_, logs, metrics_, source_, clock, peer_grace(settings_.spec), [this] { wake(); }) {
   jobs_.load();
   pools_.load();
+  std::vector<std::string> ids;
+  for (const auto& job : jobs_.all()) ids.push_back(job->id);
+  metrics_.keep_only(ids);
+  jobs_.on_final([this](TrainingJob& job) { job.final_metrics = metrics_.final_metrics(job.id); },
+                 [this](const TrainingJob& job) { metrics_.forget(job.id); });
 }
 
 Engine::~Engine() {
@@ -89,9 +95,14 @@ void Engine::step() {
 
 void Engine::create(TrainingJob job) {
   job.id = random_uuid();
+  add_builtin_metrics(job.request, images_);
   begin(job, clock_.now());
   jobs_.add(std::move(job));
   wake();
+}
+
+std::vector<FinalMetric> Engine::final_metrics(const TrainingJob& job) {
+  return is_final(job.status) ? job.final_metrics : metrics_.final_metrics(job.id);
 }
 
 std::optional<TrainingJob> Engine::find(const std::string& name) {

@@ -19,6 +19,7 @@
 #include "job/inputs.h"
 #include "job/instance_catalogue.h"
 #include "job/live_jobs.h"
+#include "job/metric_collector.h"
 #include "job/scheduler.h"
 #include "job/spec_builder.h"
 #include "job/warm_pools.h"
@@ -27,6 +28,7 @@ namespace sagebrush::store {
 class Identities;
 class Jobs;
 class Logs;
+class Metrics;
 }  // namespace sagebrush::store
 
 namespace sagebrush::job {
@@ -52,8 +54,8 @@ struct PoolView {
 class Engine {
  public:
   Engine(EngineSettings settings, store::Jobs& jobs, store::Identities& identities,
-         store::Logs& logs, ObjectSource source, Executor& executor, ImageTable images,
-         ImageSource registry, const Clock& clock);
+         store::Logs& logs, store::Metrics& metrics, ObjectSource source, Executor& executor,
+         ImageTable images, ImageSource registry, const Clock& clock);
   ~Engine();
 
   // Takes up what an earlier server left, then steers until stop().
@@ -78,6 +80,8 @@ class Engine {
   // UpdateTrainingJob: changes the request of an unfinished job, and the pool of a finished one.
   // Throws Error{kNotFound}, Error{kConflict} when there is nothing left to change.
   void update(const std::string& name, const boost::json::object& changes);
+  // FinalMetricDataList, of a job that goes on too.
+  std::vector<FinalMetric> final_metrics(const TrainingJob& job);
   AgentDesk& desk() { return desk_; }
 
  private:
@@ -124,6 +128,7 @@ class Engine {
   LiveJobs jobs_;
   WarmPools pools_;
   FinishedJobs finished_;
+  MetricCollector metrics_;
   AgentDesk desk_;
 
   std::map<std::filesystem::path, Closing> closing_;  // by folder; the engine's thread only

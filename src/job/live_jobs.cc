@@ -58,16 +58,19 @@ LiveJobs::JobPtr LiveJobs::update(const std::string& id,
   }
   auto job = std::make_shared<TrainingJob>(*before);
   change(*job);
+  if (is_final(job->status) && before_final_) before_final_(*job);
   if (!jobs_.replace(to_row(*job))) {
     throw Error(ErrorKind::kInternal, "job " + job->name + " changed behind the engine's back");
   }
   ++job->version;
-  const std::scoped_lock lock(mutex_);
-  entry->job = job;
-  if (is_final(job->status)) {
+  {
+    const std::scoped_lock lock(mutex_);
+    entry->job = job;
+    if (!is_final(job->status)) return job;
     by_id_.erase(id);
     order_.erase({job->created, job->name});
   }
+  if (after_final_) after_final_(*job);
   return job;
 }
 

@@ -29,6 +29,12 @@ class LiveJobs {
 
   explicit LiveJobs(store::Jobs& jobs) : jobs_(jobs) {}
 
+  // before: may still change a job that becomes final; after: it is final, and no longer here.
+  void on_final(std::function<void(TrainingJob&)> before,
+                std::function<void(const TrainingJob&)> after) {
+    before_final_ = std::move(before);
+    after_final_ = std::move(after);
+  }
   void load();
   // Throws Error{kAlreadyExists}.
   void add(TrainingJob job);
@@ -48,6 +54,8 @@ class LiveJobs {
   void keep(TrainingJob job);
 
   store::Jobs& jobs_;
+  std::function<void(TrainingJob&)> before_final_;
+  std::function<void(const TrainingJob&)> after_final_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Entry>> by_id_;
   std::map<std::pair<Time, std::string>, std::string> order_;  // (created, name) → id

@@ -67,6 +67,17 @@ int TrainingJob::most_attempts() const {
   return strategy ? 1 + static_cast<int>(integer_at(*strategy, "MaximumRetryAttempts", 0)) : 1;
 }
 
+json::object to_json(const FinalMetric& metric) {
+  return {{"name", metric.name}, {"value", metric.value}, {"time_ms", to_ms(metric.time)}};
+}
+
+FinalMetric final_metric_from_json(const json::object& object) {
+  const JsonReader in(object);
+  return {.name = in.text("name"),
+          .value = object.at("value").to_number<double>(),
+          .time = in.time("time_ms")};
+}
+
 json::object to_json(const TrainingJob& job) {
   json::array transitions;
   for (const auto& transition : job.transitions) transitions.push_back(to_json(transition));
@@ -85,6 +96,10 @@ json::object to_json(const TrainingJob& job) {
                    {"attempts_made", job.attempts_made},
                    {"interruptions", job.interruptions},
                    {"trained_ms", job.trained.count()}};
+  if (!job.final_metrics.empty()) {
+    json::array& metrics = out["final_metrics"].emplace_array();
+    for (const auto& metric : job.final_metrics) metrics.push_back(to_json(metric));
+  }
   if (job.training_start) out["training_start_ms"] = to_ms(*job.training_start);
   if (job.training_end) out["training_end_ms"] = to_ms(*job.training_end);
   if (job.attempt) out["attempt"] = to_json(*job.attempt);
@@ -104,6 +119,11 @@ TrainingJob training_job_from_json(const json::object& object) {
   job.secondary = secondary_status_from_string(in.text("secondary"));
   for (const auto& value : in.array("transitions")) {
     job.transitions.push_back(transition_from(as_object(value, "a transition")));
+  }
+  if (in.has("final_metrics")) {
+    for (const auto& value : in.array("final_metrics")) {
+      job.final_metrics.push_back(final_metric_from_json(as_object(value, "a metric")));
+    }
   }
   job.created = in.time("created_ms");
   job.modified = in.time("modified_ms");

@@ -20,6 +20,13 @@ struct Transition {
   std::string message;
 };
 
+// The last value that a metric's regex found in the job's log.
+struct FinalMetric {
+  std::string name;
+  double value = 0;
+  Time time;
+};
+
 // A training job: plain data, changed only by job/transitions.h, kept as JSON in store::Jobs.
 struct TrainingJob {
   std::string id;  // unique for ever
@@ -35,8 +42,9 @@ struct TrainingJob {
   std::optional<Time> training_start;  // staging begins
   std::optional<Time> training_end;    // after the upload; for Failed, when the failure was seen
   std::string failure_reason;
-  std::string artifact;            // s3://…/model.tar.gz
-  std::optional<Attempt> attempt;  // absent while waiting for room
+  std::vector<FinalMetric> final_metrics;  // of a final job
+  std::string artifact;                    // s3://…/model.tar.gz
+  std::optional<Attempt> attempt;          // absent while waiting for room
   int attempts_made = 0;
   int interruptions = 0;                 // attempts among them that made room for others
   std::chrono::milliseconds trained{0};  // in attempts that are over
@@ -53,6 +61,8 @@ struct TrainingJob {
 };
 
 boost::json::object to_json(const TrainingJob& job);
+boost::json::object to_json(const FinalMetric& metric);
+FinalMetric final_metric_from_json(const boost::json::object& object);
 TrainingJob training_job_from_json(const boost::json::object& object);
 
 }  // namespace sagebrush::job

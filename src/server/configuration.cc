@@ -58,6 +58,22 @@ service::QuotaIncreases read_quota_increases(const std::string& word) {
 
 using Setter = std::function<void(Options&, const YAML::Node&)>;
 
+// {second: DAYS, minute: DAYS, hour: DAYS}
+void read_retention(const YAML::Node& node, store::MetricRetention& retention) {
+  const std::map<std::string, std::chrono::hours*> all{
+      {"second", &retention.second}, {"minute", &retention.minute}, {"hour", &retention.hour}};
+  for (const auto& entry : node) {
+    const auto found = all.find(entry.first.as<std::string>());
+    const double days = entry.second.as<double>();
+    if (found == all.end() || !(days > 0) || days > 36500) {
+      throw Error(ErrorKind::kInvalid,
+                  "metric_retention_days: '" + entry.first.as<std::string>() +
+                      "' must be second, minute or hour with a number of days above 0");
+    }
+    *found->second = std::chrono::hours(static_cast<long>(days * 24 + 0.5));
+  }
+}
+
 // Every key of the configuration file, once.
 const std::map<std::string, Setter>& keys() {
   static const std::map<std::string, Setter> all{
@@ -118,6 +134,12 @@ const std::map<std::string, Setter>& keys() {
          }
        }},
       {"log_rules", [](Options& o, const YAML::Node& n) { o.log_rules = read_log_rules(n); }},
+      {"metrics_access",
+       [](Options& o, const YAML::Node& n) {
+         o.metrics_access = parse_metrics_access(n.as<std::string>());
+       }},
+      {"metric_retention_days",
+       [](Options& o, const YAML::Node& n) { read_retention(n, o.metric_retention); }},
       {"log_level", [](Options& o, const YAML::Node& n) { o.log_level = n.as<std::string>(); }},
       {"image_aliases",
        [](Options& o, const YAML::Node& n) {

@@ -11,6 +11,7 @@
 #include "aws/codec.h"
 #include "aws/presigned_headers.h"
 #include "aws/registry.h"
+#include "aws/request_encoding.h"
 #include "aws/validation.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -86,8 +87,9 @@ class Exchange {
   }
 
   Response refuse(const AwsError& error) const {
+    const aws::Service service = service_for_errors(*request_);
     Response response =
-        encode_error(service_for_errors(*request_), error, request_id_, request_->path);
+        encode_error(service, error, request_id_, request_->path, wire_form_of(service, *request_));
     if (request_->method == "HEAD") response.body = std::string();
     return response;
   }
@@ -165,8 +167,9 @@ Response run(Call& call, const aws::Route& route, std::string_view body) {
   if (implementation.kind == service::OperationKind::kStreamingOutput) {
     return implementation.streaming_output(call, std::move(input));
   }
-  Response response = encode_response(route.operation, implementation.plain(call, std::move(input)),
-                                      call.request_id);
+  Response response =
+      encode_response(route.operation, implementation.plain(call, std::move(input)),
+                      call.request_id, wire_form_of(route.operation.service(), *call.request));
   // HeadObject of a range: the model has no status for it.
   if (response.headers.find("Content-Range")) response.status = 206;
   return response;
@@ -238,6 +241,8 @@ Answer begin_signed(service::House& house, const DispatcherSettings& settings,
   }
   return std::make_unique<CollectingReceiver>([call, service, signature, key](std::string body) {
     verify(signature, *call->request, key.secret, sha256_hex(body), call->time);
+    aws::decode_content(call->request->headers.get("Content-Encoding"), kLargestCollectedBody,
+                        body);
     const auto operation = find_requested_operation(service, *call->request, body);
     return run(*call, aws::Route{.operation = operation, .bucket = "", .key = ""}, body);
   });
@@ -294,6 +299,12 @@ Answer Dispatcher::begin(RequestPtr request) {
   }
   if (is_for_registry(*request, settings_)) return service::begin_registry(house_, request);
   const Exchange exchange(request, random_hex(8));
+  if (is_prometheus_request(*request)) {
+    auto page = exchange.guard([&] {
+      return answer_prometheus(house_, settings_.metrics_access, settings_.metrics_token, *request);
+    });
+    return page ? std::move(*page) : std::move(page.error());
+  }
   auto answer = exchange.guard([&] {
     return aws::has_signature(*request) ? begin_signed(house_, settings_, exchange)
                                         : begin_unsigned(house_, settings_, exchange);

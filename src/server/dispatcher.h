@@ -7,6 +7,7 @@
 
 #include "aws/sigv4.h"
 #include "http/message.h"
+#include "server/prometheus.h"
 #include "service/call.h"
 
 namespace sagebrush::server {
@@ -14,6 +15,8 @@ namespace sagebrush::server {
 struct DispatcherSettings {
   std::string domain;  // for virtual-host style buckets
   std::vector<std::string> public_read_buckets;
+  MetricsAccess metrics_access = MetricsAccess::kToken;
+  std::string metrics_token;
 };
 
 // The way of every request (ARCHITECTURE.md, "Life of a request"): service, signature, operation,

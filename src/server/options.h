@@ -10,7 +10,9 @@
 
 #include "agent_protocol/log_rule.h"
 #include "job/file_systems.h"
+#include "server/prometheus.h"
 #include "service/house.h"
+#include "store/metrics.h"
 
 namespace sagebrush::server {
 
@@ -54,6 +56,8 @@ struct Options {
   std::vector<agent_protocol::LogRule> log_rules;
   std::uint64_t layer_cache_bytes = 50ULL << 30;  // unpacked layers of images that are kept
   std::chrono::seconds stop_grace{120};
+  store::MetricRetention metric_retention;
+  MetricsAccess metrics_access = MetricsAccess::kToken;  // of GET /metrics
   std::string log_level = "info";
 };
 

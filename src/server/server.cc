@@ -32,6 +32,7 @@
 #include "store/images.h"
 #include "store/jobs.h"
 #include "store/logs.h"
+#include "store/metrics.h"
 #include "store/objects.h"
 
 namespace sagebrush::server {
@@ -102,6 +103,8 @@ class Server {
         objects_(database_, options_.data_dir, system_clock()),
         images_(database_, options_.data_dir, system_clock(), images_options(options_)),
         logs_(database_, options_.data_dir / "logs", system_clock()),
+        metrics_(database_, options_.data_dir / "metrics", system_clock(),
+                 options_.metric_retention),
         jobs_(database_),
         quotas_{job::QuotaTable(options_.quotas), options_.quota_increases},
         executor_(agent_program()),
@@ -129,7 +132,7 @@ class Server {
 
     url_ = url("http", options_.listen.host, plain_->port());
     tls_url_ = url("https", tls_at.host, tls_->port());
-    engine_ = std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_,
+    engine_ = std::make_unique<job::Engine>(engine_settings(), jobs_, identities_, logs_, metrics_,
                                             object_source(objects_, options_.file_systems),
                                             executor_, job::ImageTable(options_.image_aliases),
                                             registry_images(), system_clock());
@@ -141,6 +144,7 @@ class Server {
                        .objects = objects_,
                        .images = images_,
                        .logs = logs_,
+                       .metrics = metrics_,
                        .identities = identities_,
                        .engine = *engine_,
                        .create_repositories_on_push = options_.registry_create_on_push,
@@ -149,7 +153,9 @@ class Server {
                        .spot_discount = options_.spot_discount});
     dispatcher_ = std::make_unique<Dispatcher>(
         *house_, DispatcherSettings{.domain = options_.domain,
-                                    .public_read_buckets = options_.public_read_buckets});
+                                    .public_read_buckets = options_.public_read_buckets,
+                                    .metrics_access = options_.metrics_access,
+                                    .metrics_token = settle_metrics_token(options_.data_dir)});
     relay_.handler = dispatcher_.get();
     plain_->start();
     tls_->start();
@@ -231,6 +237,7 @@ class Server {
   store::Objects objects_;
   store::Images images_;
   store::Logs logs_;
+  store::Metrics metrics_;
   store::Jobs jobs_;
   service::Quotas quotas_;
   job::LocalExecutor executor_;

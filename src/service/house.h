@@ -13,6 +13,7 @@ class Database;
 class Identities;
 class Images;
 class Logs;
+class Metrics;
 class Objects;
 }  // namespace store
 namespace job {
@@ -42,6 +43,7 @@ struct House {
   store::Objects& objects;
   store::Images& images;
   store::Logs& logs;
+  store::Metrics& metrics;
   store::Identities& identities;
   job::Engine& engine;
   bool create_repositories_on_push;  // unlike AWS

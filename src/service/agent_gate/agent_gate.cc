@@ -52,6 +52,10 @@ json::object answer(AgentDesk& desk, const AgentIdentity& agent, std::string_vie
     const auto next = desk.store_logs(agent, agent_protocol::log_batch_from_json(parse_body(body)));
     return {{"next_sequence", static_cast<std::int64_t>(next)}};
   }
+  if (call == "metrics") {
+    desk.store_usage(agent, agent_protocol::usage_batch_from_json(parse_body(body)));
+    return {};
+  }
   if (call == "inputs") return to_json(desk.inputs(agent));
   desk.exit(agent, agent_protocol::exit_record_from_json(parse_body(body)));
   return {};
@@ -59,7 +63,8 @@ json::object answer(AgentDesk& desk, const AgentIdentity& agent, std::string_vie
 
 bool is_call(std::string_view method, std::string_view call) {
   if (call == "inputs") return method == "GET";
-  return method == "POST" && (call == "report" || call == "logs" || call == "exit");
+  return method == "POST" &&
+         (call == "report" || call == "logs" || call == "metrics" || call == "exit");
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ constexpr MemberEffect kEffects[] = {
      "the host image, the built-in algorithm and images of this server's registry"},
     {kCreate, "AlgorithmSpecification.TrainingInputMode", kFull,
      "File and FastFile are linked, not copied; Pipe feeds a FIFO for each epoch"},
-    {kCreate, "AlgorithmSpecification.MetricDefinitions", kKept, "no FinalMetricDataList yet"},
+    {kCreate, "AlgorithmSpecification.MetricDefinitions", kFull,
+     "RE2's syntax: look-around and back-references are refused"},
     {kCreate, "AlgorithmSpecification.EnableSageMakerMetricsTimeSeries", kKept, ""},
     {kCreate, "AlgorithmSpecification.ContainerEntrypoint", kFull, ""},
     {kCreate, "AlgorithmSpecification.ContainerArguments", kFull, ""},
@@ -59,6 +60,14 @@ constexpr MemberEffect kEffects[] = {
     {"PutObject", "ACL", kPart, "private and bucket-owner-*: the one account owns all"},
     {"PutObject", "Tagging", kKept, "not kept"},
     {"AssumeRole", "Policy", kKept, "policies are not enforced yet"},
+    {"PutMetricData", "MetricData", kFull,
+     "every metric is kept by the second, whatever its StorageResolution; EntityMetricData is "
+     "refused"},
+    {"GetMetricData", "MetricDataQueries", kPart,
+     "expressions: + - * / ^, ABS, AVG, CEIL, FLOOR, MAX, METRICS, MIN, SUM; no SEARCH, no SQL; "
+     "labels "
+     "are not dynamic"},
+    {"GetMetricData", "LabelOptions", kKept, ""},
     {"PutRetentionPolicy", "retentionInDays", kPart,
      "older events are not shown any more; their disk is not freed yet"},
 };

@@ -9,8 +9,9 @@ namespace sagebrush::service::sagemaker {
 
 sagebrush::sagemaker::DescribeTrainingJobResponse describe_training_job(
     Call& call, const sagebrush::sagemaker::DescribeTrainingJobRequest& request) {
-  const auto job = call.house.engine.find(request.TrainingJobName());
+  auto job = call.house.engine.find(request.TrainingJobName());
   if (!job) throw missing_job();
+  job->final_metrics = call.house.engine.final_metrics(*job);
   const auto& engine = call.house.engine;
   const bool waits = !is_final(job->status) && !job->attempt;
   return DescribeTrainingJobResponse::from_json(

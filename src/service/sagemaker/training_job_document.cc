@@ -66,6 +66,16 @@ json::array transitions_of(const TrainingJob& job, const std::string& waiting_fo
   return all;
 }
 
+json::array final_metrics_of(const TrainingJob& job) {
+  json::array all;
+  for (const auto& metric : job.final_metrics) {
+    all.push_back({{"MetricName", metric.name},
+                   {"Value", metric.value},
+                   {"Timestamp", to_seconds(metric.time)}});
+  }
+  return all;
+}
+
 // There is no bill here: spot time counts for less, as a cloud's does, so that what interruptions
 // cost and spot saves can be seen in its own terms.
 std::int64_t billable_seconds(const TrainingJob& job, Time now, double spot_discount) {
@@ -100,6 +110,7 @@ json::object describe(const TrainingJob& job, const Surroundings& around) {
   if (around.pool) out["WarmPoolStatus"] = show(*around.pool);
   // AWS names the artifact's place from the start of the upload on; here once it is there.
   if (!job.artifact.empty()) out["ModelArtifacts"] = {{"S3ModelArtifacts", job.artifact}};
+  if (!job.final_metrics.empty()) out["FinalMetricDataList"] = final_metrics_of(job);
   if (!job.failure_reason.empty()) out["FailureReason"] = job.failure_reason;
   return out;
 }

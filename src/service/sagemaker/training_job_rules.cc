@@ -8,6 +8,7 @@
 #include "job/host_plan.h"
 #include "job/inputs.h"
 #include "job/job_view.h"
+#include "job/metric_pattern.h"
 #include "job/request_json.h"
 
 namespace sagebrush::service::sagemaker {
@@ -59,6 +60,22 @@ void check_file_system(const json::object& folder, const std::string& name, cons
                              text_at(folder, "DirectoryPath"));
   } catch (const Error& error) {
     refuse(std::string(error.what()) + " (channel '" + name + "').");
+  }
+}
+
+void check_metrics(const json::object& request) {
+  const auto definitions = job::metric_definitions_of(request);
+  std::set<std::string> names;
+  for (const auto& definition : definitions) {
+    if (!names.insert(definition.name).second) {
+      refuse("AlgorithmSpecification.MetricDefinitions: the metric '" + definition.name +
+             "' is defined twice.");
+    }
+  }
+  try {
+    job::MetricPatterns compiled(definitions);
+  } catch (const Error& error) {
+    refuse(std::string("AlgorithmSpecification.MetricDefinitions: ") + error.what());
   }
 }
 
@@ -231,6 +248,7 @@ void check_times(const json::object& request) {
 
 void check_training_job(const json::object& request, const job::FileSystems& file_systems) {
   check_algorithm(*object_at(request, "AlgorithmSpecification"));
+  check_metrics(request);
   check_channels(request, file_systems);
   check_resources(*object_at(request, "ResourceConfig"));
   check_channel_groups(request);
