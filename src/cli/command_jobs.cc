@@ -11,6 +11,7 @@
 #include "cli/job_description.h"
 #include "cli/job_follower.h"
 #include "cli/job_lookup.h"
+#include "cli/job_metrics.h"
 #include "cli/json_value.h"
 #include "cli/table.h"
 #include "cli/time_budget.h"
@@ -63,6 +64,16 @@ std::vector<Cell> row_of(const json::object& job, Time now) {
           {created ? duration_text(ended - *created) : "-"}};
 }
 
+std::vector<std::string> running_in(const json::array& jobs) {
+  std::vector<std::string> names;
+  for (const json::value& job : jobs) {
+    const json::object& summary = job.as_object();
+    if (text_at(summary, "TrainingJobStatus") != "InProgress") continue;
+    names.push_back(text_at(summary, "TrainingJobName"));
+  }
+  return names;
+}
+
 int run_list(const Flags& flags, Context& context) {
   Cloud cloud(context.options, context.environment);
   const json::array jobs = list(flags, cloud);
@@ -76,9 +87,19 @@ int run_list(const Flags& flags, Context& context) {
                     context.program));
     return 0;
   }
-  Table table({"NAME", "STATUS", "AGE", "DURATION"});
+  const auto progress = progress_of(cloud, running_in(jobs));
+  std::vector<std::string> headers{"NAME", "STATUS", "AGE", "DURATION"};
+  if (!progress.empty()) headers.emplace_back("PROGRESS");
+  Table table(headers);
   const Time time = now();
-  for (const json::value& job : jobs) table.add(row_of(job.as_object(), time));
+  for (const json::value& job : jobs) {
+    std::vector<Cell> row = row_of(job.as_object(), time);
+    const auto known = progress.find(text_at(job.as_object(), "TrainingJobName"));
+    if (!progress.empty()) {
+      row.push_back({known == progress.end() ? "-" : progress_text(known->second)});
+    }
+    table.add(std::move(row));
+  }
   context.terminal.out(
       table.render(context.terminal.out_look().width, context.terminal.out_look().colour));
   return 0;
@@ -97,6 +118,11 @@ int run_describe(const Flags& flags, Context& context) {
     context.terminal.out(pretty_json(with_iso_times(shown)));
   } else {
     context.terminal.out(describe_job(job, now(), context.terminal.out_look()));
+    const std::string name = text_at(job, "TrainingJobName");
+    const auto progress = progress_of(cloud, running_in({job}));
+    if (const auto known = progress.find(name); known != progress.end()) {
+      context.terminal.out("\nProgress  " + progress_text(known->second) + "\n");
+    }
   }
   return 0;
 }
@@ -166,6 +192,8 @@ void add_jobs(CLI::App& app, Command& chosen) {
       add_verb(*jobs, "describe", "All about one training job and where its time went", flags,
                run_describe, chosen);
   describe->add_option("job", flags->job, "Name or unique start of it [the last job]");
+
+  add_top(*jobs, chosen);
 
   CLI::App* stop = add_verb(*jobs, "stop", "Stops a training job; what it has saved is uploaded",
                             flags, run_stop, chosen);

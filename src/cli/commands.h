@@ -33,6 +33,9 @@ void add_env(CLI::App& app, Command& chosen);
 void add_data(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 void add_jobs(CLI::App& app, Command& chosen);
+// A verb of jobs.
+void add_top(CLI::App& jobs, Command& chosen);
+void add_exec(CLI::App& app, Command& chosen);
 void add_logs(CLI::App& app, Command& chosen);
 void add_version(CLI::App& app, Command& chosen);
 

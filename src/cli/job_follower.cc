@@ -14,6 +14,7 @@
 #include "cli/duration_text.h"
 #include "cli/exit_codes.h"
 #include "cli/interrupt.h"
+#include "cli/job_metrics.h"
 #include "cli/json_value.h"
 #include "cli/terminal.h"
 #include "cli/tone.h"
@@ -118,7 +119,12 @@ void JobFollower::show_status() {
   const std::string status = text_at(description_, "SecondaryStatus");
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - started_);
-  terminal_.status(fmt::format("{} · {} · {}", status, duration_text(elapsed), last_message_));
+  std::string what = last_message_;
+  if (status == "Training" && terminal_.err_look().is_terminal) {
+    const auto known = progress_of(cloud_, {job_name_});
+    if (!known.empty()) what = progress_text(known.begin()->second);
+  }
+  terminal_.status(fmt::format("{} · {} · {}", status, duration_text(elapsed), what));
 }
 
 bool is_final_status(const std::string& status) {

@@ -80,12 +80,13 @@ int run(int argc, char** argv) {
   add_train(app, chosen);
   add_jobs(app, chosen);
   add_logs(app, chosen);
+  add_exec(app, chosen);
   add_version(app, chosen);
   const auto words = std::span(argv, static_cast<std::size_t>(argc));
   const auto dashes = std::ranges::find(words, std::string_view("--"));
   try {
     app.parse(static_cast<int>(dashes - words.begin()), argv);
-    if (dashes != words.end() && !app.got_subcommand("train")) {
+    if (dashes != words.end() && !app.got_subcommand("train") && !app.got_subcommand("exec")) {
       throw CLI::ExtrasError("sagebrush", {"--"});
     }
   } catch (const CLI::ParseError& error) {
