@@ -112,7 +112,7 @@ TEST(ConfigFiles, HaveSageMakersShapes) {
       R"({"current_host":"algo-1","current_instance_type":"ml.c4.xlarge",)"
       R"("current_group_name":"homogeneousCluster","hosts":["algo-1"],)"
       R"("instance_groups":[{"instance_group_name":"homogeneousCluster",)"
-      R"("instance_type":"ml.c4.xlarge","hosts":["algo-1"]}],"network_interface_name":"lo"})");
+      R"("instance_type":"ml.c4.xlarge","hosts":["algo-1"]}],"network_interface_name":"eth0"})");
   EXPECT_FALSE(files.contains("checkpointconfig.json"));
 }
 

@@ -52,6 +52,7 @@ class Attempt {
   void stop_as_ordered();
   std::filesystem::path script_line() const { return place_.root / "script-line"; }
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
+  container::HostNetwork host_network() const;
   agent_protocol::Peers await_peers(const agent_protocol::ExitRecord& record);
   void await_gathering();
   MlFolders ml_folders() const;

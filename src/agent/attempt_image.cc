@@ -80,8 +80,11 @@ std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
   if (!says_home)
     std::ranges::replace(spec.environment, std::string("HOME=/root"), "HOME=" + user.home);
 
-  container::ImageRootfs rootfs{
-      .hostname = spec_.host, .channels = {}, .directory = spec.directory, .folders = {}};
+  container::ImageRootfs rootfs{.hostname = spec_.host,
+                                .channels = {},
+                                .directory = spec.directory,
+                                .folders = {},
+                                .hosts_file = container::hosts_file(host_network().hosts)};
   rootfs.channels = channels_of_files(inputs);
   if (checkpoint_below_.empty()) {
     rootfs.folders.emplace_back(checkpoint_root_, checkpoint_path(spec_).relative_path());

@@ -1,5 +1,5 @@
-// What an attempt's hosts owe each other at its end: the first gathers what all have left, the
-// others keep it until then.
+// What an attempt's hosts have in common: their network, and at the end what they left, which the
+// first gathers and the others keep until then.
 #include <poll.h>
 
 #include <filesystem>
@@ -44,6 +44,22 @@ void Attempt::await_gathering() {
   if (!heartbeat_) heartbeat_.emplace(spec_, orders_);
   heartbeat_->set_pace(kQuickPace);
   while (!orders_.lost()) wait_for_news(orders_);
+}
+
+container::HostNetwork Attempt::host_network() const {
+  container::HostNetwork network;
+  for (const auto& host : spec_.hosts) {
+    if (host.name == spec_.host) network.own = network.hosts.size();
+    network.hosts.push_back(host.name);
+  }
+  if (network.hosts.size() < 2) return network;
+  if (runtime_.rootless) {
+    throw Error(ErrorKind::kUnsupported,
+                "a job of several instances needs a server that runs as root: without it they have "
+                "no network");
+  }
+  network.meeting = folder_.root.parent_path() / network.hosts.front();
+  return network;
 }
 
 MlFolders Attempt::ml_folders() const {

@@ -81,7 +81,10 @@ void Attempt::stage_in() {
 
 // The root of a container on this machine's own system.
 std::vector<container::Mount> Attempt::host_mounts(const Inputs& inputs) const {
-  container::HostRootfs rootfs{.hostname = spec_.host, .builtin_programs = {}, .channels = {}};
+  container::HostRootfs rootfs{.hostname = spec_.host,
+                               .hosts_file = container::hosts_file(host_network().hosts),
+                               .builtin_programs = {},
+                               .channels = {}};
   if (spec_.image.kind == ImageKind::kBuiltin) {
     rootfs.builtin_programs = fs::read_symlink("/proc/self/exe").parent_path();
   }
@@ -112,9 +115,10 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   spec.memory_bytes = spec_.limits.memory_bytes;
   spec.shared_memory_bytes = std::max<std::uint64_t>(64ULL << 20, spec_.limits.memory_bytes / 2);
   spec.open_files = open_files();
+  spec.devices = container::gpu_nodes(spec_.limits.gpus);
   auto launch = container::prepare_launch(
       runtime_, spec, place_, spec_.job_id + "-" + std::to_string(spec_.attempt) + "-" + spec_.host,
-      std::move(mounts));
+      std::move(mounts), host_network());
   if (image_) launch.layer_locks = image_->lock_files();
   container::DiskReserve(folder_.reserve()).take();
   container::replace_file(place_.launch(), json::serialize(to_json(launch)));

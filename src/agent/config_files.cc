@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "agent/script_launcher.h"
 #include "agent_protocol/image_config.h"
+#include "container/gpu_devices.h"
+#include "container/host_network.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -94,7 +97,7 @@ json::object resource_config(const Spec& spec) {
           {"current_group_name", own},
           {"hosts", json::array(names.begin(), names.end())},
           {"instance_groups", std::move(listed)},
-          {"network_interface_name", kInterface}};
+          {"network_interface_name", container::kHostInterface}};
 }
 
 std::map<std::string, std::string> config_files(const Spec& spec) {
@@ -160,9 +163,22 @@ std::vector<std::string> environment(const Spec& spec) {
       {"AWS_DEFAULT_REGION", spec.region},
       {"AWS_EXECUTION_ENV", "AWS_ECS_EC2"},
       {"SAGEMAKER_METRICS_DIRECTORY", "/opt/ml/output/metrics/sagemaker"},
-      {"NVIDIA_VISIBLE_DEVICES", "void"},
-      {"DMLC_INTERFACE", kInterface}};
+      {"DMLC_INTERFACE", container::kHostInterface}};
   for (const auto& [name, value] : ours) all[name] = value;
+  for (const auto& variable : container::gpu_environment(spec.limits.gpus)) {
+    const auto equals = variable.find('=');
+    all[variable.substr(0, equals)] = variable.substr(equals + 1);
+  }
+  if (const Rank rank = rank_of(spec); rank.count > 1) {
+    // torch's env://, for scripts that start one process a host without a launcher.
+    all["MASTER_ADDR"] = rank.master;
+    all["MASTER_PORT"] = kMasterPort;
+    all["RANK"] = std::to_string(rank.own);
+    all["WORLD_SIZE"] = std::to_string(rank.count);
+    all["LOCAL_RANK"] = "0";
+    all["NCCL_SOCKET_IFNAME"] = container::kHostInterface;
+    all["GLOO_SOCKET_IFNAME"] = container::kHostInterface;
+  }
   if (builtin) {
     all["OMP_NUM_THREADS"] = std::to_string(spec.limits.cpus);
     all["OMP_WAIT_POLICY"] = "passive";

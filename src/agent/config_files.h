@@ -27,7 +27,4 @@ std::vector<std::string> environment(const agent_protocol::Spec& spec);
 // Where the job wants its checkpoints, inside the container.
 std::filesystem::path checkpoint_path(const agent_protocol::Spec& spec);
 
-// The network interface inside the container: its network has a loopback only.
-inline constexpr const char* kInterface = "lo";
-
 }  // namespace sagebrush::agent

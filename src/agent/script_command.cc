@@ -4,6 +4,7 @@
 
 #include "agent/python_value.h"
 #include "agent/script_environment.h"
+#include "agent/script_launcher.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -76,19 +77,29 @@ ScriptCommand script_command(const Spec& spec, const ScriptJob& job, EntryPoint 
                              const std::string& interpreter) {
   const auto arguments = script_arguments(job.hyperparameters);
   ScriptCommand out;
+  out.words = {interpreter};
+  const bool launched = wants_torch_launcher(spec, job);
+  const auto add = [&](const std::vector<std::string>& words) {
+    out.words.insert(out.words.end(), words.begin(), words.end());
+  };
+  if (launched) add(torch_launcher(spec, job));
   switch (entry) {
-    case EntryPoint::kScript: out.words = {interpreter, job.program}; break;
+    case EntryPoint::kScript: add({job.program}); break;
     case EntryPoint::kPackage:
     case EntryPoint::kModule: {
       const bool file = job.program.ends_with(".py");
-      out.words = {interpreter, "-m",
-                   file ? job.program.substr(0, job.program.size() - 3) : job.program};
+      add({"-m", file ? job.program.substr(0, job.program.size() - 3) : job.program});
       break;
     }
     case EntryPoint::kCommand: {
       std::vector<std::string> line{"./" + job.program};
       line.insert(line.end(), arguments.begin(), arguments.end());
-      out.words = {"/bin/sh", "-c", shell_line(line)};
+      if (launched) {
+        add({"--no_python"});
+      } else {
+        out.words.clear();
+      }
+      add({"/bin/sh", "-c", shell_line(line)});
       break;
     }
   }

@@ -16,8 +16,8 @@ enum class EntryPoint { kScript, kPackage, kModule, kCommand };
 // files: the names directly in the code folder, folders with a slash behind.
 EntryPoint entry_point_of(const std::string& program, const std::vector<std::string>& files);
 
-// What the container runs: a pure function of the job, so that a launcher of several processes can
-// put its own words in front in front of words.
+// What the container runs, under a launcher of several processes where the job asks for one: a pure
+// function of the job.
 struct ScriptCommand {
   std::vector<std::string> words;                  // argv
   std::map<std::string, std::string> environment;  // on top of the job's, which loses

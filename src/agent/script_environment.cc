@@ -6,6 +6,7 @@
 
 #include "agent/config_files.h"
 #include "agent/python_value.h"
+#include "agent/script_launcher.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 namespace json = boost::json;
 using agent_protocol::Spec;
 
-constexpr const char* kMasterPort = "7777";
 // A launcher of its own for the hosts of a group, in the toolkit's words.
 constexpr const char* kGroupLaunchers[] = {"sagemaker_mpi_enabled",
                                            "sagemaker_parameter_server_enabled",
@@ -104,7 +104,7 @@ json::object common_members(const Spec& spec, const ScriptJob& job, const json::
           {"input_config_dir", "/opt/ml/input/config"},
           {"output_dir", "/opt/ml/output"},
           {"num_cpus", spec.limits.cpus},
-          {"num_gpus", 0},
+          {"num_gpus", spec.limits.gpus.size()},
           {"num_neurons", 0},
           {"model_dir", "/opt/ml/model"},
           {"module_dir", job.source.empty() ? std::string(kCodeFolder) : job.source},

@@ -3,6 +3,7 @@
 #include "agent/script_command.h"
 #include "agent/script_failure.h"
 #include "agent/script_job.h"
+#include "base/error.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -83,6 +84,53 @@ TEST(ScriptCommand, TakesScriptsModulesPackagesAndPrograms) {
       script_command(spec, *script_job(spec), EntryPoint::kCommand, "/usr/bin/python3");
   EXPECT_EQ(shell.words,
             (std::vector<std::string>{"/bin/sh", "-c", R"(./pkg.train --say 'it'"'"'s')"}));
+}
+
+TEST(ScriptCommand, PutsTorchsLauncherInFront) {
+  Spec spec = spec_with({{"sagemaker_program", "train.py"},
+                         {"sagemaker_torch_distributed_enabled", "true"},
+                         {"lr", "0.1"}});
+  const auto words = [&](EntryPoint entry) {
+    return shell_line(script_command(spec, *script_job(spec), entry, "/usr/bin/python3").words);
+  };
+  EXPECT_EQ(words(EntryPoint::kScript),
+            "/usr/bin/python3 -m torch.distributed.run --nnodes 1 --nproc_per_node 1 "
+            "--redirects 9:1 --tee 9:1 train.py --lr 0.1");
+  for (const char* name : {"algo-2", "algo-10"}) {
+    spec.hosts.push_back({name, "ml.g5.xlarge", "homogeneousCluster"});
+  }
+  spec.host = "algo-2";
+  spec.limits.gpus = {0, 1};
+  const std::string start =
+      "/usr/bin/python3 -m torch.distributed.run --nnodes 3 --nproc_per_node 2 --redirects "
+      "9:1 --tee 9:1 --master_addr algo-1 --master_port 7777 --node_rank 2 ";
+  EXPECT_EQ(words(EntryPoint::kScript), start + "train.py --lr 0.1");
+  EXPECT_EQ(words(EntryPoint::kModule), start + "-m train --lr 0.1");
+  EXPECT_EQ(words(EntryPoint::kCommand), start + "--no_python /bin/sh -c './train.py --lr 0.1'");
+}
+
+TEST(ScriptCommand, LaunchesOnlyInTheGroupsOfTheDistribution) {
+  Spec spec = spec_with({{"sagemaker_program", "train.py"},
+                         {"sagemaker_pytorch_ddp_enabled", "true"},
+                         {"sagemaker_distribution_instance_groups", R"(["train"])"}});
+  spec.hosts = {{"algo-1", "ml.c5.large", "data"},
+                {"algo-2", "ml.g5.xlarge", "train"},
+                {"algo-3", "ml.g5.xlarge", "train"}};
+  const auto words = [&] {
+    return shell_line(
+        script_command(spec, *script_job(spec), EntryPoint::kScript, "python3").words);
+  };
+  EXPECT_EQ(words(), "python3 train.py");
+  spec.host = "algo-3";
+  EXPECT_EQ(words(),
+            "python3 -m torch.distributed.run --nnodes 2 --nproc_per_node 1 --redirects "
+            "9:1 --tee 9:1 --master_addr algo-2 --master_port 7777 --node_rank 1 train.py");
+}
+
+TEST(ScriptCommand, NamesALauncherThatIsNotServed) {
+  const Spec spec = spec_with(
+      {{"sagemaker_program", "train.py"}, {"sagemaker_parameter_server_enabled", "true"}});
+  EXPECT_THROW(script_command(spec, *script_job(spec), EntryPoint::kScript, "python3"), Error);
 }
 
 TEST(ScriptCommand, SetsTheToolkitsVariables) {

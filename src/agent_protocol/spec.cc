@@ -81,6 +81,8 @@ Limits limits_from(const json::object& object) {
   limits.cpus = static_cast<int>(in.integer("cpus"));
   for (const auto& cpu : in.array("cpu_set")) limits.cpu_set.push_back(cpu.to_number<int>());
   limits.memory_bytes = in.size("memory_bytes");
+  if (!in.has("gpus")) return limits;
+  for (const auto& gpu : in.array("gpus")) limits.gpus.push_back(gpu.to_number<int>());
   return limits;
 }
 
@@ -107,7 +109,8 @@ json::object Spec::to_json() const {
           {"limits",
            {{"cpus", limits.cpus},
             {"cpu_set", json::array(limits.cpu_set.begin(), limits.cpu_set.end())},
-            {"memory_bytes", static_cast<std::int64_t>(limits.memory_bytes)}}},
+            {"memory_bytes", static_cast<std::int64_t>(limits.memory_bytes)},
+            {"gpus", json::array(limits.gpus.begin(), limits.gpus.end())}}},
           {"log_group", log_group},
           {"log_stream", log_stream},
           {"output_uri", output_uri},

@@ -39,6 +39,7 @@ struct Limits {
   int cpus = 1;              // how many processors the container sees
   std::vector<int> cpu_set;  // which; empty: any
   std::uint64_t memory_bytes = 0;
+  std::vector<int> gpus;  // which; the container sees no other
 };
 
 // One host of the attempt.

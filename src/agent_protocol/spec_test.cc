@@ -18,7 +18,7 @@ Spec example() {
   spec.host = "algo-1";
   spec.image = {
       ImageKind::kBuiltin, "sagebrush/image-classification:latest", {"/bin/vision"}, {"train"}, {}};
-  spec.limits = {2, {0, 1}, 8'000'000'000};
+  spec.limits = {2, {0, 1}, 8'000'000'000, {3}};
   spec.request = {{"TrainingJobName", "mnist"}};
   return spec;
 }

@@ -116,8 +116,7 @@ class Builder {
           "/usr/sbin/nologin\n");
     write(root_ / "etc/group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
     write(root_ / "etc/hostname", options_.hostname + "\n");
-    write(root_ / "etc/hosts",
-          "127.0.0.1 localhost " + options_.hostname + "\n::1 localhost ip6-localhost\n");
+    write(root_ / "etc/hosts", options_.hosts_file);
     write(root_ / "etc/resolv.conf", "");
     fs::create_symlink("/proc/mounts", root_ / "etc/mtab");
   }

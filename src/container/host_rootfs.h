@@ -10,6 +10,7 @@ namespace sagebrush::container {
 
 struct HostRootfs {
   std::string hostname;
+  std::string hosts_file;              // of /etc/hosts
   std::filesystem::path system = "/";  // whose /usr, /etc and /opt are shown; tests give another
   std::filesystem::path
       builtin_programs;  // shown read-only at /opt/sagebrush/bin; empty: not shown

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "container/host_network.h"
 #include "container/ml_mounts.h"
 
 namespace sagebrush::container {
@@ -58,8 +59,8 @@ class Builder {
   void write_names() {
     const fs::path etc = folder("etc");
     std::ofstream(etc / "hostname") << options_.hostname << "\n";
-    std::ofstream(etc / "hosts") << "127.0.0.1 localhost " << options_.hostname
-                                 << "\n::1 localhost ip6-localhost\n";
+    std::ofstream(etc / "hosts") << (options_.hosts_file.empty() ? hosts_file({options_.hostname})
+                                                                 : options_.hosts_file);
     std::ofstream(etc / "resolv.conf") << "";
   }
 

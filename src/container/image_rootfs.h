@@ -16,6 +16,7 @@ struct ImageRootfs {
   // Folders of the job's choice outside /opt/ml, by their path from the root: folders of this
   // machine are mounted there.
   std::vector<std::pair<std::filesystem::path, std::filesystem::path>> folders;
+  std::string hosts_file = {};  // of /etc/hosts; "": names this host only
 };
 
 // Builds the root of a container out of an image's layers: they below, the job's writes in the

@@ -28,8 +28,9 @@ RuntimeKind kind_from(const std::string& name) {
 }  // namespace
 
 Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const Workplace& workplace,
-                      const std::string& id, std::vector<Mount> mounts) {
-  Launch launch{runtime, spec.cgroup_path, std::move(mounts), {runtime.program.string()}, {}};
+                      const std::string& id, std::vector<Mount> mounts, HostNetwork network) {
+  Launch launch{runtime, spec.cgroup_path,  std::move(mounts), {runtime.program.string()},
+                {},      std::move(network)};
   if (runtime.kind == RuntimeKind::kBubblewrap) {
     auto arguments = bubblewrap_arguments(spec, workplace.rootfs(), kInfoDescriptor);
     launch.command.insert(launch.command.end(), arguments.begin(), arguments.end());
@@ -55,7 +56,8 @@ json::object to_json(const Launch& launch) {
           {"cgroup_path", launch.cgroup_path},
           {"mounts", to_json(launch.mounts)},
           {"command", json::array(launch.command.begin(), launch.command.end())},
-          {"layer_locks", std::move(locks)}};
+          {"layer_locks", std::move(locks)},
+          {"network", to_json(launch.network)}};
 }
 
 Launch launch_from_json(const json::object& object) {
@@ -66,7 +68,8 @@ Launch launch_from_json(const json::object& object) {
           in.text("cgroup_path"),
           mounts_from_json(in.array("mounts")),
           in.texts("command"),
-          {locks.begin(), locks.end()}};
+          {locks.begin(), locks.end()},
+          host_network_from_json(in.object("network"))};
 }
 
 json::object to_json(const ContainerProcess& process) {

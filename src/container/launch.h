@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "container/host_network.h"
 #include "container/mount_plan.h"
 #include "container/runtime.h"
 #include "container/runtime_config.h"
@@ -39,11 +40,12 @@ struct Launch {
   std::vector<Mount> mounts;
   std::vector<std::string> command;                // the runtime's argv
   std::vector<std::filesystem::path> layer_locks;  // of an image's layers, held while it runs
+  HostNetwork network;
 };
 
 // Writes the bundle's config.json and says how to start it. The rootfs folder must be there.
 Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const Workplace& workplace,
-                      const std::string& id, std::vector<Mount> mounts);
+                      const std::string& id, std::vector<Mount> mounts, HostNetwork network);
 
 boost::json::object to_json(const Launch& launch);
 Launch launch_from_json(const boost::json::object& object);

@@ -40,8 +40,15 @@ json::object capabilities() {
 }
 
 json::object resources(const ContainerSpec& spec) {
-  json::object out{{"devices", {{{"allow", false}, {"access", "rwm"}}}},
-                   {"pids", {{"limit", spec.processes}}}};
+  json::array rules{{{"allow", false}, {"access", "rwm"}}};
+  for (const auto& device : spec.devices) {
+    rules.push_back({{"allow", true},
+                     {"type", "c"},
+                     {"major", device.major},
+                     {"minor", device.minor},
+                     {"access", "rw"}});
+  }
+  json::object out{{"devices", std::move(rules)}, {"pids", {{"limit", spec.processes}}}};
   if (spec.memory_bytes > 0) {
     const auto bytes = static_cast<std::int64_t>(spec.memory_bytes);
     out["memory"] = {{"limit", bytes}, {"swap", bytes}};  // swap counts both: none on top
@@ -54,12 +61,30 @@ json::object resources(const ContainerSpec& spec) {
   return out;
 }
 
+json::array devices(const ContainerSpec& spec) {
+  json::array out;
+  for (const auto& device : spec.devices) {
+    out.push_back(json::object{{"path", device.path},
+                               {"type", "c"},
+                               {"major", device.major},
+                               {"minor", device.minor},
+                               {"fileMode", 0666},
+                               {"uid", 0},
+                               {"gid", 0}});
+  }
+  return out;
+}
+
 json::object linux_part(const ContainerSpec& spec) {
-  json::array namespaces{
-      {{"type", "pid"}}, {{"type", "mount"}}, {{"type", "ipc"}}, {{"type", "uts"}}};
-  if (!spec.host_network) namespaces.push_back({{"type", "network"}});
+  // Named, so that what enters the container later enters its network too.
+  const json::array namespaces{{{"type", "pid"}},
+                               {{"type", "mount"}},
+                               {{"type", "ipc"}},
+                               {{"type", "uts"}},
+                               {{"type", "network"}, {"path", "/proc/self/ns/net"}}};
   return {{"cgroupsPath", spec.cgroup_path},
           {"namespaces", namespaces},
+          {"devices", devices(spec)},
           {"resources", resources(spec)},
           {"seccomp", seccomp_profile()},
           {"maskedPaths",
@@ -117,7 +142,9 @@ std::vector<std::string> bubblewrap_arguments(const ContainerSpec& spec,
                                "--clearenv",
                                "--info-fd",
                                std::to_string(info_descriptor)};
-  if (!spec.host_network) out.push_back("--unshare-net");
+  for (const auto& device : spec.devices) {
+    out.insert(out.end(), {"--dev-bind", device.path, device.path});
+  }
   for (const auto& variable : spec.environment) {
     const auto equals = variable.find('=');
     out.insert(out.end(), {"--setenv", variable.substr(0, equals),

@@ -6,9 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "container/gpu_devices.h"
+
 namespace sagebrush::container {
 
-// What runs in a container and within which bounds, whatever runtime is taken.
+// What runs in a container, in the network namespace of whoever starts the runtime, and within
+// which bounds, whatever runtime is taken.
 struct ContainerSpec {
   std::vector<std::string> arguments;    // argv; [0] is looked up in the environment's PATH
   std::vector<std::string> environment;  // "NAME=value"
@@ -23,7 +26,7 @@ struct ContainerSpec {
   std::uint64_t memory_bytes = 0;  // 0: no limit
   int processes = 8192;
   std::uint64_t shared_memory_bytes = 64ULL << 20;  // size of /dev/shm
-  bool host_network = false;        // false: a network of its own with a loopback only
+  std::vector<DeviceNode> devices;                  // besides those that every container has
   std::uint64_t open_files = 1024;  // RLIMIT_NOFILE; no more than this process's own hard limit
 };
 

@@ -73,23 +73,12 @@ TEST(RuntimeConfig, SetsLimitsAndKeepsFewRights) {
             R"({"cpus":"1,3"})");
 }
 
-TEST(RuntimeConfig, GivesANetworkOfItsOwnUnlessToldOtherwise) {
-  ContainerSpec spec;
-  const auto has_network = [&] {
-    const std::string text = boost::json::serialize(runtime_config(spec));
-    return text.find(R"({"type":"network"})") != std::string::npos;
-  };
-  EXPECT_TRUE(has_network());
-  spec.host_network = true;
-  EXPECT_FALSE(has_network());
-}
-
 TEST(BubblewrapArguments, KeepValuesWithEqualsSignsWhole) {
   ContainerSpec spec;
   spec.arguments = {"train", "--x"};
   spec.environment = {"A=b=c"};
   const auto words = bubblewrap_arguments(spec, "/rootfs", 3);
-  EXPECT_THAT(words, IsSupersetOf({"--setenv", "A", "b=c", "--unshare-net", "--as-pid-1"}));
+  EXPECT_THAT(words, IsSupersetOf({"--setenv", "A", "b=c", "--as-pid-1"}));
   EXPECT_EQ(words.back(), "--x");
 }
 

@@ -68,6 +68,7 @@ ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
   enter_private_mounts(launch.runtime.rootless);
   if (launch.runtime.hide_unified) hide_unified_cgroup();
   apply(launch.mounts, launch.runtime.rootless);
+  const HeldNetwork network = enter_network(launch.network);
 
   ContainerExit exit;
   StartedRuntime started = start_runtime(launch, place);

@@ -1,5 +1,7 @@
 #include "job/agent_desk.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "job/metric_collector.h"
@@ -37,7 +39,9 @@ agent_protocol::ReportAnswer answer_to(const TrainingJob& job, const std::string
   if (!all_ended(*job.attempt, host)) {
     answer.peers = Peers::kRunning;
   } else {
-    const bool failed = job.attempt->stop.has_value();
+    const bool failed = std::ranges::any_of(job.attempt->hosts, [](const Host& each) {
+      return each.exit && each.exit->outcome == Outcome::kFailed;
+    });
     answer.peers = failed ? Peers::kFailed : Peers::kEnded;
   }
   return answer;

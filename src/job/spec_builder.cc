@@ -44,7 +44,7 @@ agent_protocol::Spec build_spec(const TrainingJob& job, const Host& host,
   spec.access.ca_file = settings.ca_file;
   spec.access.token = attempt.token;
   spec.image = image;
-  spec.limits = {host.share.cpus, host.share.cpu_set, host.share.memory_bytes};
+  spec.limits = {host.share.cpus, host.share.cpu_set, host.share.memory_bytes, host.share.gpus};
   spec.log_group = kTrainingLogGroup;
   spec.log_stream = log_stream(job, host.name);
   spec.output_uri = output_uri(job);

@@ -1,15 +1,13 @@
 #pragma once
 
-#include <vector>
-
-#include "job/instance_catalogue.h"
+#include "job/engine.h"
 #include "server/options.h"
 
 namespace sagebrush::server {
 
-// What jobs may use and the processors' numbers: this machine, or less or more of it where the
-// options say so. With more processors than there are, jobs share them (their numbers then go
-// round).
-void settle_capacity(const Options& options, job::Capacity& capacity, std::vector<int>& cpus);
+// What jobs may use and the processors' and GPUs' numbers: this machine, or less or more of it
+// where the options say so. With more processors than there are, jobs share them (their numbers
+// then go round).
+void settle_capacity(const Options& options, job::EngineSettings& settings);
 
 }  // namespace sagebrush::server

@@ -1,6 +1,7 @@
 #include <re2/re2.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -98,6 +99,7 @@ const std::map<std::string, Setter>& keys() {
          o.public_read_buckets = n.as<std::vector<std::string>>();
        }},
       {"cpus", [](Options& o, const YAML::Node& n) { o.cpus = n.as<int>(); }},
+      {"gpus", [](Options& o, const YAML::Node& n) { o.gpus = std::max(0, n.as<int>()); }},
       {"memory_mib",
        [](Options& o, const YAML::Node& n) {
          o.memory_bytes = n.as<std::uint64_t>() * 1024 * 1024;

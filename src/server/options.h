@@ -43,6 +43,7 @@ struct Options {
   std::vector<std::string> public_read_buckets;  // read without a signature
   std::optional<int> cpus;                       // what jobs may use; absent: all of the machine
   std::optional<std::uint64_t> memory_bytes;
+  std::optional<int> gpus;                  // so many of the machine's at most
   std::string runtime = "auto";             // container runtime
   std::string python;                       // interpreter of scripts in the host image; "": python3
   std::string image_aliases;                // lines "name,kind" in front of the built-in table

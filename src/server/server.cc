@@ -199,7 +199,7 @@ class Server {
   job::EngineSettings engine_settings() const {
     job::EngineSettings settings;
     settings.data = options_.data_dir;
-    settle_capacity(options_, settings.capacity, settings.cpus);
+    settle_capacity(options_, settings);
     settings.spec.account = options_.account;
     settings.spec.server_url = url_;
     settings.spec.blob_directory = (options_.data_dir / "blobs").string();

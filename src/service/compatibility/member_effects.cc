@@ -34,12 +34,13 @@ constexpr MemberEffect kEffects[] = {
      "the job writes to the server's disk without a limit of its own"},
     {kCreate, "ResourceConfig.KeepAlivePeriodInSeconds", kFull,
      "the room stays reserved; images stay unpacked whether it does or not"},
-    {kCreate, "VpcConfig", kKept, "a container has a network of its own with nothing but loopback"},
+    {kCreate, "VpcConfig", kKept,
+     "a job has a network of its own, on which are its hosts and nobody else"},
     {kCreate, "StoppingCondition", kFull, "MaxRuntimeInSeconds counts all attempts together"},
     {kCreate, "Tags", kFull, ""},
     {kCreate, "EnableNetworkIsolation", kFull, "every job is isolated"},
     {kCreate, "EnableInterContainerTrafficEncryption", kKept,
-     "one instance has nothing to encrypt"},
+     "all hosts are on one machine: their traffic never leaves it"},
     {kCreate, "EnableManagedSpotTraining", kFull,
      "interrupted when an on-demand job needs the room; the tag sagebrush:interrupt-after "
      "rehearses "
