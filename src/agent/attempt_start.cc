@@ -7,6 +7,7 @@
 
 #include "agent/attempt.h"
 #include "agent/config_files.h"
+#include "agent/container_access.h"
 #include "agent/input_tree.h"
 #include "agent/patience.h"
 #include "agent/stage_inputs.h"
@@ -121,6 +122,10 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
       std::move(mounts), host_network());
   if (image_) launch.layer_locks = image_->lock_files();
   container::DiskReserve(folder_.reserve()).take();
+  launch.access = container_access(spec_);
+  if (access_variables(spec_).contains("AWS_CA_BUNDLE")) {
+    fs::copy_file(spec_.access.ca_file, place_.ml() / "input/config/ca.pem");
+  }
   container::replace_file(place_.launch(), json::serialize(to_json(launch)));
 }
 

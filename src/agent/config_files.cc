@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agent/container_access.h"
 #include "agent/script_launcher.h"
 #include "agent_protocol/image_config.h"
 #include "container/gpu_devices.h"
@@ -184,6 +185,7 @@ std::vector<std::string> environment(const Spec& spec) {
     all["OMP_WAIT_POLICY"] = "passive";
     all["OPENBLAS_NUM_THREADS"] = "1";
   }
+  all.merge(access_variables(spec));
   for (const auto& [name, value] : member_object(spec.request, "Environment")) {
     if (value.is_string()) all[name] = std::string(value.get_string());
   }

@@ -29,8 +29,13 @@ RuntimeKind kind_from(const std::string& name) {
 
 Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const Workplace& workplace,
                       const std::string& id, std::vector<Mount> mounts, HostNetwork network) {
-  Launch launch{runtime, spec.cgroup_path,  std::move(mounts), {runtime.program.string()},
-                {},      std::move(network)};
+  Launch launch{.runtime = runtime,
+                .cgroup_path = spec.cgroup_path,
+                .mounts = std::move(mounts),
+                .command = {runtime.program.string()},
+                .layer_locks = {},
+                .network = std::move(network),
+                .access = {}};
   if (runtime.kind == RuntimeKind::kBubblewrap) {
     auto arguments = bubblewrap_arguments(spec, workplace.rootfs(), kInfoDescriptor);
     launch.command.insert(launch.command.end(), arguments.begin(), arguments.end());
@@ -48,28 +53,38 @@ Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const W
 json::object to_json(const Launch& launch) {
   json::array locks;
   for (const auto& file : launch.layer_locks) locks.emplace_back(file.string());
-  return {{"runtime", to_string(launch.runtime.kind)},
-          {"program", launch.runtime.program.string()},
-          {"version", launch.runtime.version},
-          {"rootless", launch.runtime.rootless},
-          {"hide_unified", launch.runtime.hide_unified},
-          {"cgroup_path", launch.cgroup_path},
-          {"mounts", to_json(launch.mounts)},
-          {"command", json::array(launch.command.begin(), launch.command.end())},
-          {"layer_locks", std::move(locks)},
-          {"network", to_json(launch.network)}};
+  json::object out{{"runtime", to_string(launch.runtime.kind)},
+                   {"program", launch.runtime.program.string()},
+                   {"version", launch.runtime.version},
+                   {"rootless", launch.runtime.rootless},
+                   {"hide_unified", launch.runtime.hide_unified},
+                   {"cgroup_path", launch.cgroup_path},
+                   {"mounts", to_json(launch.mounts)},
+                   {"command", json::array(launch.command.begin(), launch.command.end())},
+                   {"layer_locks", std::move(locks)},
+                   {"network", to_json(launch.network)}};
+  if (launch.access) {
+    out["server_port"] = launch.access->port;
+    out["credentials_path"] = launch.access->credentials_path;
+  }
+  return out;
 }
 
 Launch launch_from_json(const json::object& object) {
   const JsonReader in(object);
   const auto locks = in.texts("layer_locks");
-  return {{kind_from(in.text("runtime")), in.text("program"), in.text("version"),
-           in.boolean("rootless"), in.boolean("hide_unified")},
-          in.text("cgroup_path"),
-          mounts_from_json(in.array("mounts")),
-          in.texts("command"),
-          {locks.begin(), locks.end()},
-          host_network_from_json(in.object("network"))};
+  Launch launch{.runtime = {kind_from(in.text("runtime")), in.text("program"), in.text("version"),
+                            in.boolean("rootless"), in.boolean("hide_unified")},
+                .cgroup_path = in.text("cgroup_path"),
+                .mounts = mounts_from_json(in.array("mounts")),
+                .command = in.texts("command"),
+                .layer_locks = {locks.begin(), locks.end()},
+                .network = host_network_from_json(in.object("network")),
+                .access = {}};
+  if (const auto port = in.integer_if("server_port")) {
+    launch.access = {static_cast<std::uint16_t>(*port), in.text("credentials_path")};
+  }
+  return launch;
 }
 
 json::object to_json(const ContainerProcess& process) {

@@ -11,6 +11,7 @@
 #include "container/mount_plan.h"
 #include "container/runtime.h"
 #include "container/runtime_config.h"
+#include "container/server_relay.h"
 
 namespace sagebrush::container {
 
@@ -41,6 +42,7 @@ struct Launch {
   std::vector<std::string> command;                // the runtime's argv
   std::vector<std::filesystem::path> layer_locks;  // of an image's layers, held while it runs
   HostNetwork network;
+  std::optional<ServerAccess> access;  // by which the container reaches the server from there
 };
 
 // Writes the bundle's config.json and says how to start it. The rootfs folder must be there.

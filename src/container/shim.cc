@@ -17,6 +17,7 @@
 #include "container/frame_log.h"
 #include "container/layer_cache.h"
 #include "container/output_pump.h"
+#include "container/credentials_address.h"
 #include "container/replace_file.h"
 #include "container/start_runtime.h"
 
@@ -65,10 +66,16 @@ ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
   for (const auto& file : launch.layer_locks) layers.push_back(LayerCache::take_over(file));
   const File log = File::open(folder.output_log(), O_WRONLY | O_CREAT | O_APPEND);
   note_weaknesses(launch.runtime, log);
+  std::optional<RelayProcess> relay;
+  if (launch.access) relay.emplace(folder.spec(), *launch.access);
   enter_private_mounts(launch.runtime.rootless);
   if (launch.runtime.hide_unified) hide_unified_cgroup();
   apply(launch.mounts, launch.runtime.rootless);
   const HeldNetwork network = enter_network(launch.network);
+  if (relay) {
+    add_credentials_address();
+    relay->listen();
+  }
 
   ContainerExit exit;
   StartedRuntime started = start_runtime(launch, place);
