@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/cloud.h"
 #include "cli/json_value.h"
+#include "cli/last_job.h"
 
 namespace sagebrush::cli {
 namespace {
@@ -41,9 +42,17 @@ std::string pick_name(std::string_view given, const std::vector<std::string>& na
 }
 
 std::string find_job(Cloud& cloud, std::string_view given) {
-  json::object request{{"SortBy", "CreationTime"}, {"SortOrder", "Descending"}, {"MaxResults", 1}};
+  json::object request{{"SortBy", "CreationTime"}, {"SortOrder", "Descending"}, {"MaxResults", 10}};
   std::vector<std::string> names;
   if (given.empty()) {
+    if (const std::string last = remembered_job(); !last.empty()) {
+      request["NameContains"] = last;
+      append_names(cloud.sagemaker("ListTrainingJobs", request), names);
+      // Of another server, or deleted, it is nobody's last job.
+      if (std::ranges::find(names, last) != names.end()) return last;
+      request.erase("NameContains");
+      names.clear();
+    }
     append_names(cloud.sagemaker("ListTrainingJobs", request), names);
     if (names.empty()) throw Error(ErrorKind::kNotFound, "there are no training jobs yet");
     return names.front();

@@ -44,6 +44,24 @@ json::object to_json(const JobRequest& request) {
                         {"InstanceCount", request.instance_count},
                         {"VolumeSizeInGB", request.volume_size_gb}}},
                       {"StoppingCondition", {{"MaxRuntimeInSeconds", request.max_run_seconds}}}};
+  if (!request.metrics.empty()) {
+    json::array definitions;
+    for (const auto& [name, regex] : request.metrics) {
+      definitions.push_back({{"Name", name}, {"Regex", regex}});
+    }
+    object["AlgorithmSpecification"].as_object()["MetricDefinitions"] = std::move(definitions);
+  }
+  if (request.spot) {
+    object["EnableManagedSpotTraining"] = true;
+    object["StoppingCondition"].as_object()["MaxWaitTimeInSeconds"] =
+        request.max_wait_seconds > 0 ? request.max_wait_seconds : request.max_run_seconds;
+  }
+  if (!request.checkpoint.empty()) object["CheckpointConfig"] = {{"S3Uri", request.checkpoint}};
+  if (!request.tags.empty()) {
+    json::array tags;
+    for (const auto& [key, value] : request.tags) tags.push_back({{"Key", key}, {"Value", value}});
+    object["Tags"] = std::move(tags);
+  }
   if (!request.hyperparameters.empty())
     object["HyperParameters"] = text_map(request.hyperparameters);
   if (!request.environment.empty()) object["Environment"] = text_map(request.environment);

@@ -11,6 +11,7 @@
 namespace sagebrush::cli {
 
 inline constexpr const char* kBuiltInImage = "sagebrush/image-classification:latest";
+inline constexpr const char* kHostImage = "sagebrush/host:latest";
 inline constexpr const char* kDefaultInstanceType = "ml.m5.xlarge";
 
 // All that one CreateTrainingJob needs, decided: no path of this machine is left in it.
@@ -28,6 +29,11 @@ struct JobRequest {
   std::int64_t volume_size_gb = 30;
   std::int64_t max_run_seconds = 86400;
   std::map<std::string, std::string> environment;
+  std::vector<std::pair<std::string, std::string>> metrics;  // name and regex
+  std::map<std::string, std::string> tags;
+  bool spot = false;
+  std::int64_t max_wait_seconds = 0;  // 0: as max_run_seconds
+  std::string checkpoint;             // s3://…
 };
 
 // The request as the API has it; empty parts are left out.

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <map>
+
 #include "aws/s3_client.h"
 #include "base/error.h"
 #include "cli/json_value.h"
+#include "cli/log_reader.h"
 #include "cli/s3_uri.h"
 #include "cli/terminal.h"
 
@@ -47,6 +51,23 @@ std::filesystem::path download_model(Cloud& cloud, const boost::json::object& de
     terminal.status(fmt::format("  model  {:.1f} MB", static_cast<double>(received) / 1e6));
   });
   terminal.clear_status();
+  return file;
+}
+
+std::filesystem::path download_log(Cloud& cloud, const std::string& job,
+                                   const std::filesystem::path& folder) {
+  LogReader reader(cloud, job);
+  // Streams come one after another; lines of the same moment stay in the order of their stream.
+  std::multimap<Time, LogEvent> events;
+  reader.read_new([&](const LogEvent& event) { events.emplace(event.time, event); });
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path file = folder / "training.log";
+  std::ofstream out(file, std::ios::binary);
+  for (const auto& [time, event] : events) {
+    if (reader.stream_count() > 1) out << event.host << "| ";
+    out << event.message << '\n';
+  }
+  if (!out.flush()) throw Error(ErrorKind::kIo, "write " + file.string() + " failed");
   return file;
 }
 

@@ -28,4 +28,8 @@ void create_job(Cloud& cloud, const JobRequest& request, std::string_view progra
 std::filesystem::path download_model(Cloud& cloud, const boost::json::object& description,
                                      const std::filesystem::path& folder, Terminal& terminal);
 
+// Writes the job's whole log to training.log in `folder`; returns its path.
+std::filesystem::path download_log(Cloud& cloud, const std::string& job,
+                                   const std::filesystem::path& folder);
+
 }  // namespace sagebrush::cli
