@@ -101,6 +101,7 @@ ExitRecord Attempt::live() {
                     false);
     }
     if (orders_.now().stop) return stopped_before_start();
+    if (auto ended = install_needed_packages()) return *ended;
   } else {
     heartbeat_.emplace(spec_, orders_);
   }
@@ -136,6 +137,11 @@ void Attempt::clean_up() {
     std::this_thread::sleep_for(milliseconds(2));
   }
   container::Cgroup(cgroup_path_).remove();
+  if (fs::exists(packages())) {
+    const auto install = package_install({});
+    end_installation(install);
+    remove_tree(install.scratch);
+  }
   remove_tree(folder_.work());
   image_.reset();
   if (spec_.image.registry) image_layer_cache(folder_).trim(spec_.layer_cache_bytes);

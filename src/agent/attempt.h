@@ -8,6 +8,7 @@
 #include "agent/log_shipper.h"
 #include "agent/object_calls.h"
 #include "agent/orders.h"
+#include "agent/package_install.h"
 #include "agent/pipe_feeder.h"
 #include "agent/script_job.h"
 #include "agent/stage_out.h"
@@ -41,7 +42,10 @@ class Attempt {
   void await_image();
   std::vector<container::Mount> use_image(const agent_protocol::Inputs& inputs,
                                           container::ContainerSpec& spec) const;
-  void use_script(const ScriptJob& job, container::ContainerSpec& spec, ObjectCalls& objects);
+  void use_script(const ScriptJob& job, container::ContainerSpec& spec,
+                  std::vector<container::Mount>& mounts, ObjectCalls& objects);
+  PackageInstall package_install(const PackagePlan& plan) const;
+  std::optional<agent_protocol::ExitRecord> install_needed_packages();
   std::optional<container::ContainerExit> run_container();
   std::optional<container::ContainerExit> supervise();
   void spawn_shim();
@@ -51,6 +55,7 @@ class Attempt {
   void kill_container();
   void stop_as_ordered();
   std::filesystem::path script_line() const { return place_.root / "script-line"; }
+  std::filesystem::path packages() const { return place_.root / "packages.json"; }
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
   container::HostNetwork host_network() const;
   agent_protocol::Peers await_peers(const agent_protocol::ExitRecord& record);

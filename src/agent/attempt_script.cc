@@ -1,12 +1,12 @@
 // Script mode in an attempt: the agent in the place of the training toolkit.
 #include <fcntl.h>
 
-#include <algorithm>
-#include <map>
+#include <boost/json.hpp>
 
 #include "agent/attempt.h"
-#include "agent/script_command.h"
+#include "agent/script_container.h"
 #include "agent/script_source.h"
+#include "agent_protocol/json_reader.h"
 #include "base/file.h"
 #include "container/frame_log.h"
 #include "container/replace_file.h"
@@ -15,28 +15,38 @@ namespace sagebrush::agent {
 namespace {
 
 namespace fs = std::filesystem;
+namespace json = boost::json;
+using namespace agent_protocol;
 
-// Sets NAME=value among those of a container. given: it keeps what is there.
-void set_variables(std::vector<std::string>& all, const std::map<std::string, std::string>& values,
-                   bool given) {
-  for (const auto& [name, value] : values) {
-    const auto at = std::ranges::find_if(
-        all, [&](const std::string& one) { return one.starts_with(name + "="); });
-    if (at == all.end()) {
-      all.push_back(name + "=" + value);
-    } else if (!given) {
-      *at = name + "=" + value;
+// What an environment's own activate script sets.
+void use_environment(std::vector<std::string>& variables) {
+  for (auto& variable : variables) {
+    if (variable.starts_with("PATH=")) {
+      variable = "PATH=" + std::string(kEnvironmentFolder) + "/bin:" + variable.substr(5);
     }
   }
+  variables.push_back("VIRTUAL_ENV=" + std::string(kEnvironmentFolder));
 }
 
-// What the framework images set for Python, for a job that does not.
-std::map<std::string, std::string> python_defaults() {
-  return {{"PYTHONUNBUFFERED", "1"},
-          {"PYTHONDONTWRITEBYTECODE", "1"},
-          {"PYTHONIOENCODING", "UTF-8"},
-          {"LANG", "C.UTF-8"},
-          {"LC_ALL", "C.UTF-8"}};
+json::object to_json(const PackagePlan& plan) {
+  return {{"key", plan.key},
+          {"interpreter", plan.interpreter},
+          {"package", plan.package},
+          {"requirements", plan.requirements}};
+}
+
+PackagePlan plan_from(const json::object& object) {
+  const JsonReader in(object);
+  return {.key = in.text("key"),
+          .interpreter = in.text("interpreter"),
+          .package = in.boolean("package"),
+          .requirements = in.boolean("requirements")};
+}
+
+// DATA, which all attempts of this machine share.
+fs::path data_folder(const AttemptFolder& folder, const container::Workplace& place) {
+  const fs::path jobs = folder.root.parent_path().parent_path().parent_path();
+  return jobs.filename() == "jobs" ? jobs.parent_path() : place.root;
 }
 
 // The words of the toolkit's own log, where people look for what ran.
@@ -52,18 +62,53 @@ void tell_command(const fs::path& log, const std::string& line) {
 }  // namespace
 
 void Attempt::use_script(const ScriptJob& job, container::ContainerSpec& spec,
-                         ObjectCalls& objects) {
+                         std::vector<container::Mount>& mounts, ObjectCalls& objects) {
   const EntryPoint entry = place_source(job, place_, objects);
-  const std::string interpreter =
+  std::string interpreter =
       find_interpreter(job.interpreter.empty() ? spec_.python : job.interpreter);
-  ScriptCommand command = script_command(spec_, job, entry, interpreter);
-  spec.arguments = command.words;
-  spec.directory = kCodeFolder;
-  set_variables(spec.environment, python_defaults(), true);
-  set_variables(spec.environment, command.environment, false);
+  if (const auto plan = package_plan(place_.ml() / "code", entry, interpreter)) {
+    const auto install = package_install(*plan);
+    const fs::path target = place_.rootfs() / fs::path(kEnvironmentFolder).relative_path();
+    fs::create_directories(target);
+    mounts.push_back(
+        {container::Mount::Kind::kBindReadOnly, install.store.environment(*plan), target, {}, {}});
+    container::replace_file(packages(), json::serialize(to_json(*plan)));
+    interpreter = kEnvironmentPython;
+  }
+  const ScriptCommand command = script_command(spec_, job, entry, interpreter);
+  run_in(spec, command);
+  if (interpreter == kEnvironmentPython) use_environment(spec.environment);
   const std::string line = shell_line(command.words);
   container::replace_file(script_line(), line);
   tell_command(folder_.output_log(), line);
+}
+
+PackageInstall Attempt::package_install(const PackagePlan& plan) const {
+  const auto* isolated = spec_.request.if_contains("EnableNetworkIsolation");
+  return {.store = {data_folder(folder_, place_) / "venvs"},
+          .plan = plan,
+          .code = place_.ml() / "code",
+          .scratch = folder_.root / "packages",
+          .log = folder_.output_log(),
+          .cgroup_path = cgroup_path_ + "-packages",
+          .runtime = runtime_,
+          .network = !isolated || !isolated->is_bool() || !isolated->get_bool()};
+}
+
+// Between stage in and the container. nullopt: go on.
+std::optional<ExitRecord> Attempt::install_needed_packages() {
+  if (!fs::exists(packages())) return std::nullopt;
+  const PackagePlan plan = plan_from(json::parse(read_file(packages())).as_object());
+  logs_.emplace(spec_, folder_.output_log(), orders_);
+  const InstallResult result = install_packages(package_install(plan), orders_);
+  if (result.end == InstallEnd::kInstalled) {
+    logs_.reset();
+    return std::nullopt;
+  }
+  if (result.end == InstallEnd::kStopped) return stopped_before_start();
+  return failed("AlgorithmError: " + install_failure(plan, result.exit_code, last_errors()) +
+                    ", exit code: 1",
+                false);
 }
 
 }  // namespace sagebrush::agent

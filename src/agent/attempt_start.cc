@@ -108,7 +108,7 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   if (spec.arguments.empty()) throw Error(ErrorKind::kInvalid, "the image has nothing to run");
   spec.environment = environment(spec_);
   auto mounts = spec_.image.registry ? use_image(inputs, spec) : host_mounts(inputs);
-  if (wants_toolkit(spec_)) use_script(script_job(spec_).value(), spec, objects);
+  if (wants_toolkit(spec_)) use_script(script_job(spec_).value(), spec, mounts, objects);
   spec.hostname = spec_.host;
   if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
   spec.cpus = spec_.limits.cpus;

@@ -8,6 +8,7 @@
 
 #include "agent/attempt.h"
 #include "agent/enter_container.h"
+#include "agent/local_run.h"
 #include "agent/pipe_feed.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -23,6 +24,8 @@ constexpr const char* kUsage =
     "       sagebrush-agent feed --folder FOLDER   feed its pipe channels (started by run)\n"
     "       sagebrush-agent exec --data DIR --job NAME --host HOST -- [COMMAND…]\n"
     "                                              run it, or a shell, in a running container\n"
+    "       sagebrush-agent local FILE             run a script without a server (sagebrush "
+    "train)\n"
     "       sagebrush-agent check [RUNTIME]        say how containers would run here\n";
 
 int check(const std::string& wanted) {
@@ -55,6 +58,10 @@ int run(const std::vector<std::string>& words) {
   const bool enters = words.size() >= 8 && words[0] == "exec" && words[1] == "--data" &&
                       words[3] == "--job" && words[5] == "--host" && words[7] == "--";
   if (enters) return enter({words[2], words[4], words[6], {words.begin() + 8, words.end()}});
+  if (words.size() == 2 && words[0] == "local") {
+    start_logging("warn");
+    return run_locally(words[1]);
+  }
   if (words.size() != 3 || words[1] != "--folder" ||
       (words[0] != "run" && words[0] != "shim" && words[0] != "feed")) {
     std::fputs(kUsage, stderr);

@@ -100,12 +100,17 @@ EntryPoint place_source(const ScriptJob& job, const container::Workplace& place,
       refuse(source, "there is no such file or folder in the channel");
     }
   }
-  const EntryPoint entry = entry_point_of(job.program, names_in(code));
-  if (entry == EntryPoint::kScript || entry == EntryPoint::kCommand) check_program(job, code);
+  const EntryPoint entry = entry_in(job, code);
   if (entry == EntryPoint::kCommand &&
       fs::is_regular_file(fs::symlink_status(code / job.program))) {
     fs::permissions(code / job.program, fs::perms::all);
   }
+  return entry;
+}
+
+EntryPoint entry_in(const ScriptJob& job, const fs::path& code) {
+  const EntryPoint entry = entry_point_of(job.program, names_in(code));
+  if (entry == EntryPoint::kScript || entry == EntryPoint::kCommand) check_program(job, code);
   return entry;
 }
 

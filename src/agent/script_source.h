@@ -16,6 +16,10 @@ namespace sagebrush::agent {
 EntryPoint place_source(const ScriptJob& job, const container::Workplace& place,
                         ObjectCalls& objects);
 
+// How a program is run whose code lies in that folder. Throws Error{kInvalid} that lists what is
+// there when it is not among it.
+EntryPoint entry_in(const ScriptJob& job, const std::filesystem::path& code);
+
 // The interpreter's path in a container of the host image. wanted: a path or a name; "": python3.
 // Throws Error{kInvalid} when the machine has none.
 std::string find_interpreter(const std::string& wanted);

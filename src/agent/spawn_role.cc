@@ -18,7 +18,7 @@ Pipe make_pipe() {
   return {File(ends[0]), File(ends[1])};
 }
 
-void spawn_role(const char* role, const agent_protocol::AttemptFolder& folder, const File& input) {
+int spawn_role(const char* role, const agent_protocol::AttemptFolder& folder, const File& input) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   const std::string log = folder.agent_log();
   std::string words[] = {program, role, "--folder", folder.root};
@@ -43,6 +43,7 @@ void spawn_role(const char* role, const agent_protocol::AttemptFolder& folder, c
     errno = failed;
     throw_errno("start " + program);
   }
+  return pid;
 }
 
 }  // namespace sagebrush::agent

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "agent/script_command.h"
+#include "container/runtime_config.h"
+
+namespace sagebrush::agent {
+
+// Makes the container run a script: its words, its folder, its variables over the job's own, and
+// under those what the framework images set for Python.
+void run_in(container::ContainerSpec& spec, const ScriptCommand& command);
+
+}  // namespace sagebrush::agent
