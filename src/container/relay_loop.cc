@@ -70,7 +70,10 @@ struct Asker {
 class Loop {
  public:
   Loop(const fs::path& spec, const std::string& path, File server, File credentials)
-      : spec_(spec), path_(path), server_(std::move(server)), credentials_(std::move(credentials)) {}
+      : spec_(spec),
+        path_(path),
+        server_(std::move(server)),
+        credentials_(std::move(credentials)) {}
 
   void turn() {
     std::vector<pollfd> waits{{tunnels_.size() < kMostClients ? server_.fd() : -1, POLLIN, 0},

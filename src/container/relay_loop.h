@@ -7,9 +7,9 @@
 
 namespace sagebrush::container {
 
-// Carries bytes between clients of `server` (a listening socket) and the server that the spec names,
-// and answers credentials_path on `credentials` with the spec's keys; for ever. A server that is
-// away is tried again for a minute while its client waits.
+// Carries bytes between clients of `server` (a listening socket) and the server that the spec
+// names, and answers credentials_path on `credentials` with the spec's keys; for ever. A server
+// that is away is tried again for a minute while its client waits.
 [[noreturn]] void relay_loop(const std::filesystem::path& spec, const std::string& credentials_path,
                              File server, File credentials);
 

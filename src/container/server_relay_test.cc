@@ -145,7 +145,9 @@ TEST_F(Relay, CarriesBytesBothWaysAndEachEnd) {
 
 TEST_F(Relay, WaitsForAServerThatComesBackElsewhere) {
   std::uint16_t closed = 0;
-  { const File gone = listener(closed); }
+  {
+    const File gone = listener(closed);
+  }
   write_spec("http://127.0.0.1:" + std::to_string(closed));
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);

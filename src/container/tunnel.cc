@@ -80,8 +80,8 @@ std::array<pollfd, 2> Tunnel::waits() const {
   const short client = events(up_, down_);
   const short server = events(down_, up_);
   // Without an event asked for, poll would still tell a hang-up again and again.
-  return {{{client == 0 ? -1 : client_.fd(), client, 0},
-           {server == 0 ? -1 : server_.fd(), server, 0}}};
+  return {
+      {{client == 0 ? -1 : client_.fd(), client, 0}, {server == 0 ? -1 : server_.fd(), server, 0}}};
 }
 
 milliseconds Tunnel::patience() const {
