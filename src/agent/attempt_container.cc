@@ -16,6 +16,8 @@
 #include "container/disk_reserve.h"
 
 namespace sagebrush::agent {
+namespace {
+
 namespace fs = std::filesystem;
 using namespace agent_protocol;
 

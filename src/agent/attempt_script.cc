@@ -71,7 +71,7 @@ void Attempt::use_script(const ScriptJob& job, container::ContainerSpec& spec,
     const fs::path target = place_.rootfs() / fs::path(kEnvironmentFolder).relative_path();
     fs::create_directories(target);
     mounts.push_back(
-        {container::Mount::Kind::kBindReadOnly, install.store.environment(*plan), target, {}, {}});
+        container::Mount::bind_read_only(install.store.environment(*plan), target));
     container::replace_file(packages(), json::serialize(to_json(*plan)));
     interpreter = kEnvironmentPython;
   }

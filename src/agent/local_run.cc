@@ -154,8 +154,12 @@ class LocalRun {
       const fs::path layer = place_.layers() / "code";
       fs::create_directories(layer / "upper");
       fs::create_directories(layer / "work");
-      mounts.push_back({container::Mount::Kind::kOverlay, source,
-                        place_.rootfs() / "opt/ml/code", layer / "upper", layer / "work"});
+      mounts.push_back({container::Mount::Kind::kOverlay,
+                        source,
+                        place_.rootfs() / "opt/ml/code",
+                        layer / "upper",
+                        layer / "work",
+                        {}});
       return entry_in(job, source);
     } else {
       fs::copy(source, code, fs::copy_options::recursive | fs::copy_options::copy_symlinks);

@@ -55,7 +55,7 @@ std::vector<std::string> environment_of(const PackageInstall& install,
                                "PYTHONDONTWRITEBYTECODE=1", "PIP_ROOT_USER_ACTION=ignore"};
   if (const char* links = std::getenv("PIP_FIND_LINKS"); links && fs::is_directory(links)) {
     const fs::path target = container::make_mount_point(place, "mnt/find-links");
-    mounts.push_back({Mount::Kind::kBindReadOnly, links, target, {}, {}});
+    mounts.push_back(Mount::bind_read_only(links, target));
     out.emplace_back("PIP_FIND_LINKS=/mnt/find-links");
   }
   if (!install.network) return out;
@@ -86,9 +86,8 @@ void prepare(const PackageInstall& install, const AttemptFolder& folder, const f
   fs::create_directories(place.ml() / "code");
   const fs::path target = place.rootfs() / fs::path(kEnvironmentFolder).relative_path();
   fs::create_directories(target);
-  mounts.push_back(
-      {Mount::Kind::kBindReadOnly, install.code, place.rootfs() / "opt/ml/code", {}, {}});
-  mounts.push_back({Mount::Kind::kBind, building, target, {}, {}});
+  mounts.push_back(Mount::bind_read_only(install.code, place.rootfs() / "opt/ml/code"));
+  mounts.push_back(Mount::bind(building, target));
   container::ContainerSpec spec;
   spec.arguments = install_command(install.plan);
   spec.environment = environment_of(install, place, mounts);

@@ -144,7 +144,7 @@ Spec Spec::from_json(const json::object& object) {
   spec.output_uri = in.text("output_uri");
   spec.blob_directory = in.text("blob_directory");
   spec.runtime = in.text("runtime");
-  spec.python = in.text("python");
+  spec.python = in.text_or("python", "");
   spec.notice = in.text("notice");
   if (in.has("log_rules")) spec.log_rules = log_rules_from_json(in.array("log_rules"));
   spec.stop_grace = std::chrono::seconds(in.integer("stop_grace_seconds"));

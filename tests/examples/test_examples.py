@@ -38,7 +38,8 @@ def commands(example):
 class Examples(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.enterClassContext(Server())
+        cls.shared = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.server = cls.enterClassContext(Server(f"file_systems:\n  fs-0123456789abcdef0: {cls.shared}\n"))
 
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -79,7 +80,7 @@ class JobTemplate(Examples):
         home = self.folder / "examples/job-template"
         (home / "dataset").symlink_to(mnist())
         hand, local, job, upload, script, spot = commands("job-template")
-        self.shell(hand + " --epochs 2", "job-template")
+        self.shell(hand, "job-template")
         by_hand = self.weights(home / "model/model.pth")
         out, _ = self.shell(local, "job-template")
         self.assertIn("epoch=2/2", out)
@@ -111,7 +112,8 @@ class Estimator(Examples):
     @needs_torch
     def test_readme(self):
         (self.folder / "examples/estimator/dataset").symlink_to(mnist())
-        upload, spot, demand, _ = commands("estimator")
+        shutil.copytree(mnist(), self.shared / "mnist")
+        upload, spot, demand, file_system = commands("estimator")
         self.shell(upload, "estimator")
         out, err = self.shell(spot, "estimator")
         self.assertIn("epoch=2/2", out)
@@ -119,6 +121,8 @@ class Estimator(Examples):
         self.assertTrue((self.folder / "examples/estimator/out/model.tar.gz").exists())
         out, _ = self.shell(demand, "estimator")
         self.assertIn("epoch=3/3", out)
+        out, _ = self.shell(file_system, "estimator")
+        self.assertIn("epoch=2/2", out)
 
 
 if __name__ == "__main__":
