@@ -70,8 +70,7 @@ void Attempt::use_script(const ScriptJob& job, container::ContainerSpec& spec,
     const auto install = package_install(*plan);
     const fs::path target = place_.rootfs() / fs::path(kEnvironmentFolder).relative_path();
     fs::create_directories(target);
-    mounts.push_back(
-        container::Mount::bind_read_only(install.store.environment(*plan), target));
+    mounts.push_back(container::Mount::bind_read_only(install.store.environment(*plan), target));
     container::replace_file(packages(), json::serialize(to_json(*plan)));
     interpreter = kEnvironmentPython;
   }

@@ -13,8 +13,8 @@ namespace sagebrush::agent {
 //   output         folder that gets model/, output/ and training.log
 //   python         interpreter, "" for python3
 //   known_runtime  file that keeps what was found out about container runtimes, or ""
-// The log goes to standard output and error as the script wrote it. SIGINT and SIGTERM end the script
-// by SIGTERM, a second one by SIGKILL. Returns its exit code.
+// The log goes to standard output and error as the script wrote it. SIGINT and SIGTERM end the
+// script by SIGTERM, a second one by SIGKILL. Returns its exit code.
 int run_locally(const std::filesystem::path& file);
 
 }  // namespace sagebrush::agent

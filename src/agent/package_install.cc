@@ -33,9 +33,9 @@ constexpr std::chrono::hours kKept{24 * 30};  // longer than a job may run
 
 // What the server's operator has told pip and the like.
 constexpr const char* kPassed[] = {
-    "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_NO_INDEX", "PIP_DEFAULT_TIMEOUT",
-    "http_proxy",    "https_proxy",         "no_proxy",         "HTTP_PROXY",   "HTTPS_PROXY",
-    "NO_PROXY"};
+    "PIP_INDEX_URL",       "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_NO_INDEX",
+    "PIP_DEFAULT_TIMEOUT", "http_proxy",          "https_proxy",      "no_proxy",
+    "HTTP_PROXY",          "HTTPS_PROXY",         "NO_PROXY"};
 constexpr const char* kCertificates[] = {"PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
 
 // A file of the machine at the same place in the container, when there is one.
@@ -51,8 +51,11 @@ std::vector<std::string> environment_of(const PackageInstall& install,
                                         const container::Workplace& place,
                                         std::vector<Mount>& mounts) {
   std::vector<std::string> out{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                               "HOME=/root", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
-                               "PYTHONDONTWRITEBYTECODE=1", "PIP_ROOT_USER_ACTION=ignore"};
+                               "HOME=/root",
+                               "LANG=C.UTF-8",
+                               "LC_ALL=C.UTF-8",
+                               "PYTHONDONTWRITEBYTECODE=1",
+                               "PIP_ROOT_USER_ACTION=ignore"};
   if (const char* links = std::getenv("PIP_FIND_LINKS"); links && fs::is_directory(links)) {
     const fs::path target = container::make_mount_point(place, "mnt/find-links");
     mounts.push_back(Mount::bind_read_only(links, target));
@@ -81,7 +84,8 @@ std::vector<std::string> environment_of(const PackageInstall& install,
 void prepare(const PackageInstall& install, const AttemptFolder& folder, const fs::path& building) {
   const container::Workplace place{folder.work()};
   fs::create_directories(place.root);
-  const container::HostRootfs rootfs{.hostname = "packages", .builtin_programs = {}, .channels = {}};
+  const container::HostRootfs rootfs{
+      .hostname = "packages", .builtin_programs = {}, .channels = {}};
   auto mounts = container::build_host_rootfs(rootfs, place);
   fs::create_directories(place.ml() / "code");
   const fs::path target = place.rootfs() / fs::path(kEnvironmentFolder).relative_path();

@@ -91,8 +91,8 @@ std::vector<std::string> install_command(const PackagePlan& plan) {
   std::string script = "set -e\ncd /opt/ml/code\n";
   // A build writes beside its source.
   if (plan.package) script += "cp -r /opt/ml/code /tmp/package\ncd /tmp/package\n";
-  script += fmt::format("\"$0\" -m venv --without-pip --system-site-packages {}\n",
-                        kEnvironmentFolder);
+  script +=
+      fmt::format("\"$0\" -m venv --without-pip --system-site-packages {}\n", kEnvironmentFolder);
   script += fmt::format(
       "exec \"$0\" -m pip --python {} install --no-input --disable-pip-version-check "
       "--no-cache-dir --progress-bar off --no-warn-script-location --retries 1",

@@ -53,14 +53,15 @@ int train_locally(const TrainFlags& flags, const JobRequest& given, Context& con
   request.image = kHostImage;
   request.output = "s3://local/";
   const bool alone = flags.source_dir.empty();
-  const fs::path program = alone ? fs::path(script).filename()
-                                 : script_in(script, flags.source_dir);
+  const fs::path program =
+      alone ? fs::path(script).filename() : script_in(script, flags.source_dir);
   if (alone && !fs::is_regular_file(script)) {
     throw Error(ErrorKind::kNotFound, script + " is not a file");
   }
   request.hyperparameters["sagemaker_program"] = json::serialize(json::string(program.string()));
   json::object inputs;
-  for (const auto& [channel, source] : request.inputs) inputs[channel] = fs::canonical(source).string();
+  for (const auto& [channel, source] : request.inputs)
+    inputs[channel] = fs::canonical(source).string();
   // "local" and not the job's name: the next run of an edited script replaces this one.
   const fs::path output = flags.model_dir.empty() ? "local" : flags.model_dir;
   fs::path known;
@@ -73,13 +74,13 @@ int train_locally(const TrainFlags& flags, const JobRequest& given, Context& con
   const TemporaryDirectory scratch;
   const fs::path file = scratch.path() / "run.json";
   write_file_atomically(
-      file, json::serialize(json::object{
-                {"request", to_json(request)},
-                {"source", fs::canonical(alone ? script : flags.source_dir).string()},
-                {"inputs", inputs},
-                {"output", fs::absolute(output).string()},
-                {"python", ""},
-                {"known_runtime", known.string()}}));
+      file, json::serialize(
+                json::object{{"request", to_json(request)},
+                             {"source", fs::canonical(alone ? script : flags.source_dir).string()},
+                             {"inputs", inputs},
+                             {"output", fs::absolute(output).string()},
+                             {"python", ""},
+                             {"known_runtime", known.string()}}));
   // Ctrl-C reaches the child too, which ends the script; this process waits for that.
   for (const int signal : {SIGINT, SIGTERM}) ::signal(signal, SIG_IGN);
   ChildProcess child({.arguments = {agent_program(), "local", file.string()},

@@ -21,9 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kIgnored[] = {".git",          ".hg",         ".svn",   ".sagebrush",
-                                    "__pycache__",   "*.pyc",       ".venv",  "venv",
-                                    ".pytest_cache", ".mypy_cache", ".ipynb_checkpoints"};
+constexpr const char* kIgnored[] = {
+    ".git",  ".hg",  ".svn",          ".sagebrush",  "__pycache__",       "*.pyc",
+    ".venv", "venv", ".pytest_cache", ".mypy_cache", ".ipynb_checkpoints"};
 
 std::vector<std::string> ignored_in(const fs::path& folder) {
   std::vector<std::string> patterns(std::begin(kIgnored), std::end(kIgnored));
@@ -31,8 +31,7 @@ std::vector<std::string> ignored_in(const fs::path& folder) {
     const std::string text = read_file(file);
     for (const auto line : split(text, '\n')) {
       auto pattern = trim(line);
-      while (pattern.ends_with('/') || pattern.ends_with('\r'))
-        pattern.remove_suffix(1);
+      while (pattern.ends_with('/') || pattern.ends_with('\r')) pattern.remove_suffix(1);
       if (!pattern.empty() && !pattern.starts_with('#')) patterns.emplace_back(pattern);
     }
   }
@@ -88,7 +87,8 @@ class Writer {
     std::array<std::byte, 64 * 1024> piece{};
     for (std::uint64_t at = 0; at < size;) {
       const std::size_t got = in.read_at(at, piece);
-      if (got == 0) throw Error(ErrorKind::kIo, file.string() + " became shorter while it was read");
+      if (got == 0)
+        throw Error(ErrorKind::kIo, file.string() + " became shorter while it was read");
       if (::archive_write_data(out_.get(), piece.data(), got) < 0) check(ARCHIVE_FATAL);
       at += got;
     }
@@ -111,7 +111,8 @@ fs::path script_in(const fs::path& script, const fs::path& folder) {
   if (!fs::is_directory(folder)) {
     throw Error(ErrorKind::kNotFound, folder.string() + " is not a folder");
   }
-  if (script.is_relative() && fs::is_regular_file(folder / script)) return script.lexically_normal();
+  if (script.is_relative() && fs::is_regular_file(folder / script))
+    return script.lexically_normal();
   if (!fs::exists(script)) {
     throw Error(ErrorKind::kNotFound,
                 fmt::format("{} is neither here nor in {}", script.string(), folder.string()));

@@ -14,8 +14,8 @@ struct SourceArchive {
 
 // Packs a folder, or with folder "" the script alone, into `archive`. Left out are version control,
 // caches, virtual environments and what .sagebrushignore names (a shell pattern a line). Throws
-// Error{kNotFound} when there is no such script or folder, Error{kInvalid} when the script is not in
-// the folder.
+// Error{kNotFound} when there is no such script or folder, Error{kInvalid} when the script is not
+// in the folder.
 SourceArchive pack_source(const std::filesystem::path& script, const std::filesystem::path& folder,
                           const std::filesystem::path& archive);
 

@@ -19,8 +19,9 @@ constexpr const char* kInterruptTag = "sagebrush:interrupt-after";
 
 void add_what_runs(CLI::App& command, TrainFlags& flags) {
   JobRequest& request = flags.request;
-  command.add_option("script", flags.words,
-                     "A script to run in script mode: train.py, run.sh, or a module in --source-dir");
+  command.add_option(
+      "script", flags.words,
+      "A script to run in script mode: train.py, run.sh, or a module in --source-dir");
   command
       .add_option("--source-dir", flags.source_dir,
                   "The script's folder, all of which goes with it [the script alone]")
@@ -102,9 +103,7 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
   add_what_runs(command, flags);
   add_data(command, flags);
   add_machines(command, flags);
-  command
-      .add_option("--model-dir", flags.model_dir,
-                  "Where model and log go at the end [./NAME]")
+  command.add_option("--model-dir", flags.model_dir, "Where model and log go at the end [./NAME]")
       ->type_name("DIR");
   CLI::Option* detach = command.add_flag("-d,--detach", flags.detach,
                                          "Return once the job is created; prints its name");

@@ -63,8 +63,7 @@ std::string input_prefix(const std::string& path, const std::string& machine) {
   for (char& c : name) {
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_') c = '-';
   }
-  return fmt::format("input/{}-{}/", name,
-                     sha256_hex(machine + ":" + whole.string()).substr(0, 8));
+  return fmt::format("input/{}-{}/", name, sha256_hex(machine + ":" + whole.string()).substr(0, 8));
 }
 
 void upload_inputs(JobRequest& request, const UploadPlace& place, Cloud& cloud, Terminal& terminal,
@@ -80,8 +79,7 @@ void upload_inputs(JobRequest& request, const UploadPlace& place, Cloud& cloud, 
     if (place.dry_run) continue;
     ensure_bucket(cloud, target.bucket, terminal);
     terminal.message(fmt::format("uploading {} to {}", path, target.text()));
-    const auto result =
-        upload(cloud, target.bucket, files, kUploadThreads, terminal, interrupt);
+    const auto result = upload(cloud, target.bucket, files, kUploadThreads, terminal, interrupt);
     remove_stale(cloud, target, files);
     terminal.message(fmt::format("  {} uploaded ({}), {} unchanged", result.uploaded,
                                  human_bytes(result.uploaded_bytes), result.unchanged));
