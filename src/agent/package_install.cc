@@ -96,12 +96,14 @@ void prepare(const PackageInstall& install, const AttemptFolder& folder, const f
   spec.arguments = install_command(install.plan);
   spec.environment = environment_of(install, place, mounts);
   spec.hostname = rootfs.hostname;
-  spec.host_network = install.network;
   if (install.runtime.kind != container::RuntimeKind::kBubblewrap) {
     spec.cgroup_path = install.cgroup_path;
   }
-  const auto launch = container::prepare_launch(install.runtime, spec, place,
-                                                install.cgroup_path.substr(1), std::move(mounts));
+  container::HostNetwork network;  // the machine's own
+  if (!install.network) network.hosts = {rootfs.hostname};
+  const auto launch =
+      container::prepare_launch(install.runtime, spec, place, install.cgroup_path.substr(1),
+                                std::move(mounts), std::move(network));
   container::replace_file(place.launch(), json::serialize(to_json(launch)));
   // pip's output is part of the job's log, as it comes.
   fs::create_symlink(install.log, folder.output_log());
