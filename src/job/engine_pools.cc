@@ -11,6 +11,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMostExplained = 500;
+constexpr std::chrono::seconds kOpening{10};
 
 bool keeps_warm(const TrainingJob& job) {
   return keep_alive(job.request).count() > 0 && !pool_key(job.request).empty();
@@ -47,15 +48,16 @@ void Engine::open_pool(const TrainingJob& attempted) {
 }
 
 std::optional<PoolView> Engine::warm_pool(const TrainingJob& job) const {
-  const auto record = is_final(job.status) ? pools_.find(job.id) : std::nullopt;
-  if (record) {
+  if (!keeps_warm(job)) return std::nullopt;
+  if (!is_final(job.status)) return PoolView{"InUse", std::nullopt, ""};
+  if (const auto record = pools_.find(job.id)) {
     return PoolView{to_string(record->status), record->retained_seconds(clock_.now()),
                     record->reused_by};
   }
-  if (!keeps_warm(job)) return std::nullopt;
-  // One that failed keeps nothing; one that has just completed, as soon as the engine looks.
-  return PoolView{is_final(job.status) && job.status != Status::kCompleted ? "Terminated" : "InUse",
-                  std::nullopt, ""};
+  // One that has just completed has its pool as soon as the engine looks; one that failed, or
+  // completed while the server was killed, has none.
+  const bool just_now = job.status == Status::kCompleted && clock_.now() - job.modified < kOpening;
+  return PoolView{just_now ? "InUse" : "Terminated", std::nullopt, ""};
 }
 
 void Engine::update(const std::string& name, const json::object& changes) {
