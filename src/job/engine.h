@@ -71,6 +71,7 @@ class Engine {
   void remove(const std::string& name);
   std::optional<TrainingJob> find(const std::string& name);
   std::vector<LiveJobs::JobPtr> unfinished() const { return jobs_.all(); }
+  std::vector<QuotaDemand> warm_pool_demands() const { return pools_.demands(); }
   // Why a job waits, in one sentence; nullopt for one that does not.
   std::optional<std::string> waiting_for(const std::string& job_id) const;
 

@@ -62,16 +62,20 @@ struct QuotaRefusal {
   double asked = 0;
 };
 // Pure. limit_of: the applied value of a quota. `unfinished`: the requests of the jobs that hold
-// their share.
+// their share; `pools`: what warm pools hold.
 template <class Requests, class LimitOf>
 std::optional<QuotaRefusal> refused(const boost::json::object& request, const Requests& unfinished,
-                                    const QuotaTable& table, const LimitOf& limit_of) {
+                                    const std::vector<QuotaDemand>& pools, const QuotaTable& table,
+                                    const LimitOf& limit_of) {
   for (const QuotaDemand& demand : demand_of(request)) {
     const Quota* quota = table.find(demand.quota);
     if (!quota) continue;  // an instance type that nobody listed
     const double limit = limit_of(*quota);
     if (limit >= kUnlimited) continue;
     double used = 0;
+    for (const QuotaDemand& pool : pools) {
+      if (pool.quota == demand.quota) used += pool.amount;
+    }
     for (const boost::json::object& other : unfinished) {
       if (!demand.shared) break;
       for (const QuotaDemand& held : demand_of(other)) {

@@ -19,7 +19,7 @@ json::object request(const char* type, int count, bool spot = false) {
 
 std::optional<QuotaRefusal> ask(const QuotaTable& table, const json::object& wanted,
                                 const std::vector<json::object>& unfinished) {
-  return refused(wanted, unfinished, table, [](const Quota& quota) { return quota.value; });
+  return refused(wanted, unfinished, {}, table, [](const Quota& quota) { return quota.value; });
 }
 
 TEST(QuotaTable, HasAwsNamesAndACodeForEach) {
@@ -64,6 +64,17 @@ TEST(Quotas, OfOneJobDoNotAddUp) {
   auto longer = request("ml.m5.large", 1);
   longer["StoppingCondition"] = {{"MaxRuntimeInSeconds", 601}};
   EXPECT_EQ(ask(table, longer, {})->quota.name, kLongestRun);
+}
+
+TEST(Quotas, CountWarmPools) {
+  const std::string name = quota_name("ml.m5.large", kWarmPoolUse);
+  const QuotaTable table({{name, 2}});
+  auto kept = request("ml.m5.large", 2);
+  kept["ResourceConfig"].as_object()["KeepAlivePeriodInSeconds"] = 60;
+  const auto limit_of = [](const Quota& quota) { return quota.value; };
+  const std::vector<json::object> none;
+  EXPECT_FALSE(refused(kept, none, {}, table, limit_of));
+  EXPECT_EQ(refused(kept, none, {{name, 1}}, table, limit_of)->used, 1);
 }
 
 TEST(Quotas, CountInstanceGroups) {

@@ -129,6 +129,17 @@ std::vector<WarmPool> WarmPools::available() const {
   return pools;
 }
 
+std::vector<QuotaDemand> WarmPools::demands() const {
+  std::vector<QuotaDemand> demands;
+  for (const WarmPool& pool : available()) {
+    const json::value value = json::parse(pool.key);
+    const JsonReader key(value.as_object());
+    demands.push_back({quota_name(key.text("InstanceType"), kWarmPoolUse),
+                       static_cast<double>(key.integer("InstanceCount"))});
+  }
+  return demands;
+}
+
 void WarmPools::close(const std::string& job_id, PoolStatus status, const std::string& reused_by,
                       Time now) {
   const std::scoped_lock lock(mutex_);

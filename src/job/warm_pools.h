@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "job/quota_table.h"
 #include "job/scheduler.h"
 #include "job/training_job.h"
 
@@ -49,6 +50,7 @@ class WarmPools {
   // A job that completed keeps its share from now on.
   void open(const TrainingJob& job, const Share& share, Time now);
   std::vector<WarmPool> available() const;
+  std::vector<QuotaDemand> demands() const;  // what those hold of quotas
   // No-op for one that is not available any more.
   void close(const std::string& job_id, PoolStatus status, const std::string& reused_by, Time now);
   // Throws Error{kConflict} when it is not available any more.

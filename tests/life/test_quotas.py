@@ -4,7 +4,7 @@ import sys
 import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
-from api import ApiError, create, finish  # noqa: E402
+from api import ApiError, create, finish, wait_for  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -67,6 +67,17 @@ class Quotas(unittest.TestCase):
             finish(server, "first")
             create(server, "second", "true")
             self.assertEqual(finish(server, "second")["TrainingJobStatus"], "Completed")
+
+    def test_warm_pools_have_a_quota_that_kept_rooms_count_for(self):
+        with Server(CONFIG + "quotas:\n  ml.m5.large for training warm pool usage: 1\n") as server:
+            server.client("s3").create_bucket(Bucket="jobs")
+            warm = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1, "KeepAlivePeriodInSeconds": 600}
+            create(server, "keeper", "true", ResourceConfig=warm)
+            wait_for(server, "keeper", lambda job: job["WarmPoolStatus"]["Status"] == "Available")
+            with self.assertRaises(ApiError) as caught:
+                create(server, "another", "true", ResourceConfig=warm | {"VolumeSizeInGB": 2})
+            self.assertIn("'ml.m5.large for training warm pool usage' is 1 Instances, with current utilization of 1 Instances",
+                          str(caught.exception))
 
     def test_the_operator_grants_a_request_by_configuration(self):
         server = Server(LIMITED)

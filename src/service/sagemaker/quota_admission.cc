@@ -49,7 +49,8 @@ std::unique_lock<std::mutex> admit(const Call& call, const json::object& request
   const auto jobs = call.house.engine.unfinished();
   std::vector<std::reference_wrapper<const json::object>> unfinished;
   for (const auto& job : jobs) unfinished.emplace_back(job->request);
-  if (const auto refusal = job::refused(request, unfinished, quotas.table, limit_of)) {
+  if (const auto refusal = job::refused(request, unfinished, call.house.engine.warm_pool_demands(),
+                                        quotas.table, limit_of)) {
     refuse(*refusal, limit_of(refusal->quota));
   }
   return admission;
