@@ -80,6 +80,20 @@ class Spot(unittest.TestCase):
         self.assertEqual(job["TrainingJobStatus"], "Completed", job.get("FailureReason"))
         self.assertEqual(statuses(job).count("Interrupted"), 1)
 
+    def test_all_hosts_are_interrupted_together(self):
+        script = ("h=$(hostname); [ -e /opt/ml/checkpoints/$h ] && { echo $h again; exit 0; }; echo $h first; "
+                  "trap 'touch /opt/ml/checkpoints/$h; exit 0' TERM; while :; do sleep 0.05; done")
+        create(self.server, "pair", script, CheckpointConfig={"S3Uri": "s3://jobs/checkpoints/pair"},
+               ResourceConfig={"InstanceType": "ml.t3.small", "InstanceCount": 2, "VolumeSizeInGB": 1},
+               Tags=[{"Key": "sagebrush:interrupt-after", "Value": "1s"}], **SPOT)
+        job = finish(self.server, "pair")
+        self.assertEqual(job["TrainingJobStatus"], "Completed", job.get("FailureReason"))
+        self.assertEqual(statuses(job).count("Interrupted"), 1)
+        said = sorted(line for line in log_lines(self.server, "pair") if line.startswith("algo-"))
+        self.assertEqual(said,
+                         ["algo-1 again", "algo-1 first", "algo-2 again", "algo-2 first"])
+        wait_until_clean(self.server.data, job_ids(self.server.data))
+
     def test_rehearsals_are_for_spot_jobs(self):
         for changes, words in (({}, "set EnableManagedSpotTraining"), (SPOT, "it must be times as 60s or 2m")):
             with self.assertRaises(ApiError) as caught:
