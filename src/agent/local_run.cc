@@ -128,7 +128,8 @@ class LocalRun {
     if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path();
     spec.shared_memory_bytes = half_of_memory();
     const auto launch =
-        container::prepare_launch(runtime_, spec, place_, spec_.job_id, std::move(mounts));
+        container::prepare_launch(runtime_, spec, place_, spec_.job_id, std::move(mounts),
+                                  container::HostNetwork{.hosts = {spec_.host}});
     container::replace_file(place_.launch(), json::serialize(to_json(launch)));
     fs::create_directories(output_);
   }
