@@ -23,6 +23,7 @@ LEFT_OUT = re.compile(r"^/usr/(share/(doc|man|locale|info|lintian|bash-completio
                       r"|/__pycache__(/|$)|\.a$|\.pyc$|^/(proc|sys|dev|run|boot|home|root)(/|$)|^/var/(lib/dpkg|cache|log)(/|$)")
 ACCOUNTS = {"etc/passwd": "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
             "etc/group": "root:x:0:\ntty:x:5:\nusers:x:100:\nnogroup:x:65534:\n", "etc/nsswitch.conf": "hosts: files dns\n"}
+MERGED = ("bin", "sbin", "lib", "lib64")  # links into /usr on a merged system
 EMPTY = {"tmp": 0o1777, "var/tmp": 0o1777, "root": 0o700, "home": 0o755, "opt": 0o755, "proc": 0o755, "sys": 0o755, "dev": 0o755,
          "run": 0o755, "etc": 0o755}
 
@@ -123,7 +124,7 @@ def write(paths, out):
         folders |= {path.strip("/") for path in paths if os.path.isdir(path) and not os.path.islink(path)}
         for folder in sorted(folders - {""}):
             tar.addfile(entry(folder, tarfile.DIRTYPE, EMPTY.get(folder, 0o755)))
-        for name in ("bin", "sbin", "lib", "lib64"):  # as a merged system has them
+        for name in MERGED:
             if os.path.islink("/" + name):
                 link = entry(name, tarfile.SYMTYPE)
                 link.linkname = os.readlink("/" + name)
@@ -133,8 +134,9 @@ def write(paths, out):
             file.size = len(text)
             tar.addfile(file, io.BytesIO(text.encode()))
         for path in sorted(paths):
-            if os.path.isdir(path) and not os.path.islink(path) or path.strip("/") in ACCOUNTS:
-                continue
+            name = path.strip("/")
+            if os.path.isdir(path) and not os.path.islink(path) or name in ACCOUNTS or name in MERGED:
+                continue  # written above
             file = tar.gettarinfo(path, arcname=path.strip("/"))
             file.uid = file.gid = 0
             file.uname = file.gname = "root"
