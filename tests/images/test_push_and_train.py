@@ -63,7 +63,7 @@ class PushAndTrain(unittest.TestCase):
         job = self.train(name, image)
         self.assertEqual(job["TrainingJobStatus"], "Completed", job)
         lines = log_lines(self.server, name)
-        self.assertIn("words ['train'] user 0 in /work fruit apple", lines)
+        self.assertIn("words [] user 0 in /work fruit apple", lines)
         self.assertIn("made by RUN: a layer of its own removed: True", lines)
         self.assertEqual(self.model(job), {"weights": b"epochs 3"})
         return job
