@@ -66,7 +66,7 @@ def real(path):
 def add_with_links(paths, path):
     """Adds a path, and what it leads to if it is a link."""
     path = real(path)
-    while path not in paths:
+    while path not in paths and os.path.lexists(path):  # packages have links to what others would bring
         paths.add(path)
         if not os.path.islink(path):
             return
