@@ -57,14 +57,14 @@ class MnistDocker(unittest.TestCase):
         image = podman.push("mnist-docker", "mnist-docker")
         channel = {"ChannelName": "training", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://ml/mnist/"}}}
         create(server, "mnist-1", "", AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"},
-               HyperParameters={"epochs": "2", "examples": "4000"}, InputDataConfig=[channel],
+               HyperParameters={"epochs": "2", "examples": "12000"}, InputDataConfig=[channel],
                OutputDataConfig={"S3OutputPath": "s3://ml/out"})
         job = finish(server, "mnist-1", seconds=600)
         lines = log_lines(server, "mnist-1")
         self.assertEqual(job["TrainingJobStatus"], "Completed", (job, lines))
         epochs = [line for line in lines if line.startswith("epoch=")]
         self.assertEqual(len(epochs), 2, lines)
-        self.assertGreater(float(epochs[-1].split("accuracy=")[1].split()[0]), 0.8, lines)
+        self.assertGreater(float(epochs[-1].split("accuracy=")[1].split()[0]), 0.9, lines)
         key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://ml/")
         body = server.client("s3").get_object(Bucket="ml", Key=key)["Body"].read()
         with tarfile.open(fileobj=io.BytesIO(body), mode="r:gz") as tar:
