@@ -27,6 +27,7 @@
 #include "base/random.h"
 #include "container/beneath.h"
 #include "container/cgroup.h"
+#include "container/host_network.h"
 #include "container/host_rootfs.h"
 #include "container/launch.h"
 #include "container/replace_file.h"
@@ -106,7 +107,10 @@ class LocalRun {
                              "output/metrics/sagemaker", "code", "checkpoints"}) {
       fs::create_directories(place_.ml() / name);
     }
-    container::HostRootfs rootfs{.hostname = spec_.host, .builtin_programs = {}, .channels = {}};
+    container::HostRootfs rootfs{.hostname = spec_.host,
+                                 .hosts_file = container::hosts_file({spec_.host}),
+                                 .builtin_programs = {},
+                                 .channels = {}};
     for (const auto& input : in_.object("inputs")) {
       place_input(input.key(), std::string(input.value().as_string()));
       rootfs.channels.emplace_back(input.key());
@@ -127,9 +131,9 @@ class LocalRun {
     spec.hostname = spec_.host;
     if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path();
     spec.shared_memory_bytes = half_of_memory();
-    const auto launch =
-        container::prepare_launch(runtime_, spec, place_, spec_.job_id, std::move(mounts),
-                                  container::HostNetwork{.hosts = {spec_.host}});
+    const auto launch = container::prepare_launch(
+        runtime_, spec, place_, spec_.job_id, std::move(mounts),
+        container::HostNetwork{.hosts = {spec_.host}, .own = 0, .meeting = {}});
     container::replace_file(place_.launch(), json::serialize(to_json(launch)));
     fs::create_directories(output_);
   }

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "container/cgroup.h"
 #include "container/frame_log.h"
+#include "container/host_network.h"
 #include "container/host_rootfs.h"
 #include "container/launch.h"
 #include "container/replace_file.h"
@@ -84,8 +85,10 @@ std::vector<std::string> environment_of(const PackageInstall& install,
 void prepare(const PackageInstall& install, const AttemptFolder& folder, const fs::path& building) {
   const container::Workplace place{folder.work()};
   fs::create_directories(place.root);
-  const container::HostRootfs rootfs{
-      .hostname = "packages", .builtin_programs = {}, .channels = {}};
+  const container::HostRootfs rootfs{.hostname = "packages",
+                                     .hosts_file = container::hosts_file({"packages"}),
+                                     .builtin_programs = {},
+                                     .channels = {}};
   auto mounts = container::build_host_rootfs(rootfs, place);
   fs::create_directories(place.ml() / "code");
   const fs::path target = place.rootfs() / fs::path(kEnvironmentFolder).relative_path();
