@@ -27,6 +27,7 @@ class Maker:
 
     def __init__(self, seed, protocol):
         self.random = random.Random(seed)
+        self.form = protocol in ("query", "ec2")  # which can not say an empty structure
         self.integers = [0, 1, 7, 2147483647] if protocol == "rest-xml" else [0, 1, -7, 2147483647]
 
     def text(self, shape, in_header=False):
@@ -85,7 +86,7 @@ class Maker:
                 continue
             location = member.serialization.get("location")
             made = self.value(member, depth, location)
-            if made[0] in ({}, []) and not required:
+            if made[0] in ({}, []) and (self.form or not required):
                 continue
             wire[name], canonical[name] = made
         return wire, canonical

@@ -186,6 +186,7 @@ std::string hosts_file(const std::vector<std::string>& hosts) {
 }
 
 HeldNetwork enter_network(const HostNetwork& network) {
+  if (network.hosts.empty()) return {};
   HeldNetwork held = network.hosts.size() > 1 ? join(network) : make_network(network.hosts.size());
   enter(held.hosts.at(network.own));
   return held;

@@ -12,7 +12,7 @@ namespace sagebrush::container {
 // The network of one attempt: each host has a namespace with eth0 at an address of its own, all on
 // one switch in another namespace. Nothing leads out of it, and nothing of it has a name outside.
 struct HostNetwork {
-  std::vector<std::string> hosts;  // all of the attempt, in order; empty: no network wanted
+  std::vector<std::string> hosts;  // all of the attempt, in order; empty: the machine's network
   std::size_t own = 0;             // which of them this is
   // A folder that all hosts of the attempt share while they start. "" for a single host.
   std::filesystem::path meeting;

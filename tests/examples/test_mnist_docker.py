@@ -51,22 +51,22 @@ class MnistDocker(unittest.TestCase):
         if data is None:
             data = self.enterContext(tempfile.TemporaryDirectory())
             digits(data)
-        print(podman.run("/usr/bin/python3", "-W", "ignore", str(EXAMPLE / "Data-S3.py"), str(data), "s3://ml/mnist"))
+        print(podman.run("/usr/bin/python3", "-W", "ignore", str(EXAMPLE / "Data-S3.py"), str(data), "s3://ml-data/mnist"))
         podman.import_packages("localhost/sagebrush-python-torch", "python3-torch", "python3-numpy")
         podman.build("mnist-docker", EXAMPLE)
         image = podman.push("mnist-docker", "mnist-docker")
-        channel = {"ChannelName": "training", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://ml/mnist/"}}}
+        channel = {"ChannelName": "training", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://ml-data/mnist/"}}}
         create(server, "mnist-1", "", AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"},
                HyperParameters={"epochs": "2", "examples": "12000"}, InputDataConfig=[channel],
-               OutputDataConfig={"S3OutputPath": "s3://ml/out"})
+               OutputDataConfig={"S3OutputPath": "s3://ml-data/out"})
         job = finish(server, "mnist-1", seconds=600)
         lines = log_lines(server, "mnist-1")
         self.assertEqual(job["TrainingJobStatus"], "Completed", (job, lines))
         epochs = [line for line in lines if line.startswith("epoch=")]
         self.assertEqual(len(epochs), 2, lines)
         self.assertGreater(float(epochs[-1].split("accuracy=")[1].split()[0]), 0.9, lines)
-        key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://ml/")
-        body = server.client("s3").get_object(Bucket="ml", Key=key)["Body"].read()
+        key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://ml-data/")
+        body = server.client("s3").get_object(Bucket="ml-data", Key=key)["Body"].read()
         with tarfile.open(fileobj=io.BytesIO(body), mode="r:gz") as tar:
             self.assertIn("model.pth", [m.name.removeprefix("./") for m in tar.getmembers()])
 
