@@ -13,11 +13,11 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "container/credentials_address.h"
 #include "container/disk_reserve.h"
 #include "container/frame_log.h"
 #include "container/layer_cache.h"
 #include "container/output_pump.h"
-#include "container/credentials_address.h"
 #include "container/replace_file.h"
 #include "container/start_runtime.h"
 
