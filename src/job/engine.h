@@ -115,6 +115,7 @@ class Engine {
     std::string job_id;
     int attempt = 0;
     int agent_starts = 0;
+    std::string problem = {};  // what kept it from being cleaned at the last look
   };
 
   EngineSettings settings_;

@@ -75,8 +75,12 @@ void Engine::clean_up() {
       }
       entry = closing_.erase(entry);
     } catch (const std::exception& error) {
-      spdlog::error("cleaning {}: {}", closing.folder.root.string(), error.what());
-      entry = closing_.erase(entry);
+      // A full disk, say, is one again that has room: tried at each look, told once.
+      if (closing.problem != error.what()) {
+        closing.problem = error.what();
+        spdlog::error("cleaning {}: {}", closing.folder.root.string(), closing.problem);
+      }
+      ++entry;
     }
   }
 }
