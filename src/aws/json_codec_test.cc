@@ -80,6 +80,11 @@ TEST(JsonDecode, ReadsTimesAsSeconds) {
   EXPECT_DOUBLE_EQ(input.at("CreationTimeBefore").as_double(), 1700000000.0);
 }
 
+TEST(JsonDecode, RefusesTextThatIsNoTime) {
+  EXPECT_EQ(refusal("ListTrainingJobs", R"({"CreationTimeAfter": "soon"})"),
+            "STRING_VALUE can not be converted to a Timestamp (at 'creationTimeAfter')");
+}
+
 TEST(JsonEncode, WritesTimesAsSecondsWithAFraction) {
   boost::json::object output{{"TrainingJobName", "a\"b"},
                              {"CreationTime", 1700000000.123},

@@ -125,7 +125,9 @@ void check(const Shape& shape, boost::json::value& value, const std::string& pat
       return;
     case ShapeKind::kTimestamp:
       if (value.is_string()) {
-        value = *scalar_from_text(shape, std::string_view(value.get_string()));
+        const auto time = scalar_from_text(shape, std::string_view(value.get_string()));
+        if (!time) refuse_kind(shape, value, path);
+        value = *time;
       } else if (value.is_number()) {
         value = value.to_number<double>();
       } else {
