@@ -2,30 +2,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/wildcards.h"
 #include "image_aliases_csv.h"
 
 namespace sagebrush::job {
 namespace {
-
-// Shell-like: '*' matches any run of characters. Linear in text times stars.
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p, ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 // A first part with a dot, a colon or "localhost" is a registry's host, as docker reads references.
 bool is_registry(std::string_view part) {
@@ -73,7 +54,7 @@ void ImageTable::add(std::string_view lines) {
 std::optional<agent_protocol::ImageKind> ImageTable::find(std::string_view reference) const {
   const std::string_view name = image_name(reference);
   for (const auto& alias : aliases_) {
-    if (matches(alias.pattern, name)) return alias.kind;
+    if (matches_wildcards(alias.pattern, name, Wildcards::kStars)) return alias.kind;
   }
   return std::nullopt;
 }

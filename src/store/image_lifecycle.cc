@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/wildcards.h"
 
 namespace sagebrush::store {
 namespace {
@@ -94,26 +95,6 @@ LifecycleRule read_rule(const json::value& value, const std::string& where) {
   return rule;
 }
 
-// '*' stands for any run of characters.
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p, ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 bool is_about(const LifecycleRule& rule, const ImageInfo& image) {
   using Tagged = LifecycleRule::Tagged;
   if (rule.tagged == Tagged::kAny) return true;
@@ -126,7 +107,9 @@ bool is_about(const LifecycleRule& rule, const ImageInfo& image) {
                return has([&](const std::string& tag) { return tag.starts_with(prefix); });
              }) &&
          std::ranges::all_of(rule.patterns, [&](const std::string& pattern) {
-           return has([&](const std::string& tag) { return matches(pattern, tag); });
+           return has([&](const std::string& tag) {
+             return matches_wildcards(pattern, tag, Wildcards::kStars);
+           });
          });
 }
 

@@ -4,6 +4,8 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
@@ -29,3 +31,18 @@ def run(arguments, environment, **options):
     with start(arguments, environment, **options) as process:
         out, err = process.communicate(timeout=300)
         return process.returncode, out, err
+
+
+class ServerCase(unittest.TestCase):
+    """One server for the class, a HOME of its own for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+        cls.addClassCleanup(cls.server.__exit__)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = pathlib.Path(folder.name)

@@ -14,18 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import command  # noqa: E402
 
 
-class CliTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = command.Server()
-        cls.server.start()
-        cls.addClassCleanup(cls.server.__exit__)
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = pathlib.Path(folder.name)
-
+class CliTest(command.ServerCase):
     def run_cli(self, *arguments, **changes):
         environment = self.server.environment() | {"HOME": str(self.home)} | changes
         return command.run(arguments, environment, cwd=self.home)

@@ -20,17 +20,9 @@ HOST = ["--image", "sagebrush/host", "--entrypoint", "/bin/sh"]
 ENDLESS = "trap 'exit 0' TERM; echo up; tail -f /dev/null & wait"
 
 
-class CliJobs(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = command.Server()
-        cls.server.start()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class CliJobs(command.ServerCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = pathlib.Path(folder.name)
+        super().setUp()
         self.environment = self.server.environment() | {"HOME": str(self.home)}
         self.job = f"job-{os.getpid()}-{id(self)}"
 

@@ -10,15 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import command  # noqa: E402
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def data_folder():
-    for folder in (command.os.environ.get("SAGEBRUSH_DATA_DIR"), ROOT / "../shared/data/mnist"):
-        if folder and (pathlib.Path(folder) / "train-images-idx3-ubyte.gz").exists():
-            return pathlib.Path(folder)
-    return None
+from mnist import mnist  # noqa: E402
 
 
 def is_built():
@@ -30,8 +22,8 @@ class Demo(unittest.TestCase):
     def test_trains_twice_and_leaves_no_server(self):
         with tempfile.TemporaryDirectory() as home:
             environment = command.plain_environment(home)
-            if data_folder():
-                environment["SAGEBRUSH_DATA_DIR"] = str(data_folder())
+            if mnist():
+                environment["SAGEBRUSH_DATA_DIR"] = str(mnist())
             for attempt in (1, 2):
                 code, out, err = command.run(["demo"], environment, cwd=home)
                 if attempt == 1 and "found no digits to learn" in err:

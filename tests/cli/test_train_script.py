@@ -28,17 +28,9 @@ pathlib.Path(os.environ["SM_MODEL_DIR"], "model.txt").write_text(text * args.epo
 """
 
 
-class TrainScript(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = command.Server()
-        cls.server.start()
-        cls.addClassCleanup(cls.server.__exit__)
-
+class TrainScript(command.ServerCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = pathlib.Path(folder.name)
+        super().setUp()
         for name, text in (("src/train.py", TRAIN), ("src/helper.py", f"word = 'helped'  # {self.id()}\n"), ("dataset/a.txt", "data"),
                            ("dataset/b.txt", "more"), ("config/mnist.yaml", "epochs: 2\n")):
             path = self.home / name

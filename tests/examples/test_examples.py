@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -15,18 +14,8 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "examples"
 sys.path.insert(0, str(HERE.parent / "support"))
+from mnist import mnist  # noqa: E402
 from server import Server, program  # noqa: E402
-
-FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
-
-
-def mnist():
-    """The folder of the four files: SAGEBRUSH_DATA_DIR, else ../shared/data; None where there is none."""
-    for base in (os.environ.get("SAGEBRUSH_DATA_DIR"), HERE.parents[2] / "shared" / "data", HERE.parents[3] / "shared" / "data"):
-        for folder in (base and pathlib.Path(base), base and pathlib.Path(base) / "mnist"):
-            if folder and all((folder / name).exists() for name in FILES):
-                return folder
-    return None
 
 
 def commands(example):

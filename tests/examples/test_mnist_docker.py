@@ -13,16 +13,12 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from api import create, finish, log_lines  # noqa: E402
+from mnist import mnist  # noqa: E402
 from podman import Podman, missing  # noqa: E402
 from server import Server  # noqa: E402
 
 EXAMPLE = ROOT / "examples" / "mnist-docker"
 TORCH = pathlib.Path("/usr/lib/python3/dist-packages/torch")
-MNIST = [pathlib.Path(p) for p in (os.environ.get("SAGEBRUSH_MNIST", ""), ROOT.parent / "shared/data/mnist", ROOT.parents[1] / "shared/data/mnist")]
-
-
-def mnist():
-    return next((folder for folder in MNIST if str(folder) != "." and folder.is_dir() and list(folder.glob("train-images*"))), None)
 
 
 def digits(folder):

@@ -10,7 +10,7 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "script", "j
 from api import call, finish, log_lines  # noqa: E402
 from server import Server  # noqa: E402
 from source import script_request  # noqa: E402
-from test_mnist import mnist  # noqa: E402
+from mnist import mnist  # noqa: E402
 
 CONFIG = "cpus: 4\nmemory_mib: 16384\nstop_grace_seconds: 3\n"
 SCRIPT = (HERE / "ddp.py").read_text()

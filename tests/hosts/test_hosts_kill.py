@@ -10,9 +10,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "jobs", "script")]
 from api import call, finish, log_lines, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
+from processes import agents  # noqa: E402
 from server import Server  # noqa: E402
 from source import script_request  # noqa: E402
-from test_kill import CONFIG, STAGES, agents, reached  # noqa: E402
+from test_kill import CONFIG, STAGES, reached  # noqa: E402
 
 LINES = 200
 # The hosts meet in the middle, so that their network has to have lived until then, and once more at the end.

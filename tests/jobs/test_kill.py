@@ -1,7 +1,6 @@
 """kill -9 of the server and of the agent at every stage of a job: the same end, the logs whole, nothing left behind."""
 
 import os
-import pathlib
 import shutil
 import signal
 import sys
@@ -11,6 +10,7 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from api import FINAL, create, describe, finish, log_lines, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
+from processes import agents  # noqa: E402
 from server import Server, free_port  # noqa: E402
 
 STAGES = ("Starting", "Downloading", "Training", "Uploading")
@@ -24,20 +24,6 @@ CONFIG = "cpus: 8\nmemory_mib: 65536\n"
 def reached(stage):
     return lambda job: (job["TrainingJobStatus"] in FINAL
                         or any(t["Status"] == stage for t in job["SecondaryStatusTransitions"]))
-
-
-def agents(data):
-    """Pids of the agents (not the shims) that work below the data folder."""
-    found = []
-    for folder in pathlib.Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if len(words) > 3 and words[0].endswith(b"sagebrush-agent") and words[1] == b"run" and str(data).encode() in words[3]:
-                found.append(int(folder.name))
-    return found
 
 
 class Kill(unittest.TestCase):

@@ -14,19 +14,10 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from api import finish, role  # noqa: E402
+from mnist import FILES, mnist  # noqa: E402
 from server import Server, program  # noqa: E402
 
-FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 GROUP = "/aws/sagemaker/TrainingJobs"
-
-
-def mnist():
-    """The folder of the four files: SAGEBRUSH_DATA_DIR, else ../shared/data; None where there is none."""
-    for base in (os.environ.get("SAGEBRUSH_DATA_DIR"), HERE.parents[2] / "shared" / "data"):
-        for folder in (base and pathlib.Path(base), base and pathlib.Path(base) / "mnist"):
-            if folder and all((folder / name).exists() for name in FILES):
-                return folder
-    return None
 
 
 def request(server, name):

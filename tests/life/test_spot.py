@@ -12,7 +12,7 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/vision")
 from api import ApiError, create, describe, finish, log_lines, role, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from server import Server, program  # noqa: E402
-from test_mnist import mnist  # noqa: E402
+from mnist import mnist  # noqa: E402
 from vision_job import head_of_idx  # noqa: E402
 import pathlib  # noqa: E402
 

@@ -11,7 +11,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import wire  # noqa: E402
 from botocore.auth import S3SigV4Auth, SigV4Auth  # noqa: E402
-from server import Server  # noqa: E402
 
 JSON = {"Content-Type": "application/x-amz-json-1.1"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -59,19 +58,7 @@ def signer_at(service, offset):
     return Signer
 
 
-class AdmissionTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-        cls.wire = wire.Wire(cls.server)
-        assert cls.wire.call("s3", "PUT", "/bkt").status == 200
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.wire.close()
-        cls.server.__exit__()
-
+class AdmissionTest(wire.WireCase):
     def send(self, wrong, service):
         method, path, headers, body = GOOD[service]
         # The two services of forms share "/": without a signature nothing tells which is meant.

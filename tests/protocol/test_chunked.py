@@ -10,7 +10,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import wire  # noqa: E402
 from botocore.auth import S3SigV4Auth  # noqa: E402
-from server import Server  # noqa: E402
 
 DATA = bytes(range(256)) * 800
 
@@ -29,19 +28,7 @@ def chunked(data, size, trailer):
     return b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in pieces) + b"0\r\n" + trailer + b"\r\n"
 
 
-class ChunkedTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-        cls.wire = wire.Wire(cls.server)
-        assert cls.wire.call("s3", "PUT", "/bkt").status == 200
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.wire.close()
-        cls.server.__exit__()
-
+class ChunkedTest(wire.WireCase):
     def put(self, key, body, length=len(DATA), transfer_chunked=False):
         headers = {"Content-Encoding": "aws-chunked", "x-amz-trailer": "x-amz-checksum-crc32", "x-amz-sdk-checksum-algorithm": "CRC32",
                    "x-amz-decoded-content-length": str(length), "Content-Type": "application/octet-stream"}

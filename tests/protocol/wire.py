@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import sys
+import unittest
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -15,6 +16,7 @@ import botocore.auth  # noqa: E402
 import botocore.awsrequest  # noqa: E402
 import botocore.credentials  # noqa: E402
 import models  # noqa: E402
+from server import Server  # noqa: E402
 
 SCALARS = ("integer", "long", "float", "double", "boolean", "timestamp")
 LEAST_BODY = {"structure": {}, "list": [], "map": {}}
@@ -136,3 +138,19 @@ def sample(model, name, depth=0):
     if "enum" in shape:
         return shape["enum"][0]
     return "sample-name".ljust(shape.get("min", 0), "x")[:shape.get("max", 100)]
+
+
+class WireCase(unittest.TestCase):
+    """One server for the class, with a bucket "bkt", and a wire to it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+        cls.wire = Wire(cls.server)
+        assert cls.wire.call("s3", "PUT", "/bkt").status == 200
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.wire.close()
+        cls.server.__exit__()

@@ -21,6 +21,7 @@ for folder in ("support", "jobs", "reliability"):
     sys.path.insert(0, str(HERE.parent / folder))
 from api import FINAL, call, create, describe, finish, log_lines  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
+from processes import agents  # noqa: E402
 from server import Server  # noqa: E402
 from small_disk import SmallDisk  # noqa: E402
 
@@ -102,19 +103,6 @@ def wait_until(condition, what, seconds=60):
         if time.monotonic() > deadline:
             raise TimeoutError(f"not in {seconds} s: {what}")
         time.sleep(0.002)  # between two looks; what ends the wait is the condition
-
-
-def agents(data):
-    """Pids of the agents (not the shims) that work below the data folder."""
-    found = []
-    for folder in pathlib.Path("/proc").iterdir():
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if words[0].endswith(b"sagebrush-agent") and words[1:2] == [b"run"] and str(data).encode() in b" ".join(words):
-            found.append(int(folder.name))
-    return found
 
 
 class Victim:

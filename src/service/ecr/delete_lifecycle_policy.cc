@@ -18,15 +18,10 @@ DeleteLifecyclePolicyResponse delete_lifecycle_policy(Call& call,
                                                      std::exchange(changing.lifecycle_policy, "");
                                                }),
            name);
-  if (gone.empty()) {
-    throw aws::AwsError("LifecyclePolicyNotFoundException", 400,
-                        "Lifecycle policy does not exist for the repository with name '" + name +
-                            "' in the registry with id '" + call.house.account + "'");
-  }
   return DeleteLifecyclePolicyResponse()
       .set_registryId(call.house.account)
       .set_repositoryName(name)
-      .set_lifecyclePolicyText(gone);
+      .set_lifecyclePolicyText(require_lifecycle_policy(call, gone, name));
 }
 
 }  // namespace sagebrush::service::ecr

@@ -17,15 +17,10 @@ DeleteRepositoryPolicyResponse delete_repository_policy(
                                                  gone = std::exchange(changing.access_policy, "");
                                                }),
            name);
-  if (gone.empty()) {
-    throw aws::AwsError("RepositoryPolicyNotFoundException", 400,
-                        "Repository policy does not exist for the repository with name '" + name +
-                            "' in the registry with id '" + call.house.account + "'");
-  }
   return DeleteRepositoryPolicyResponse()
       .set_registryId(call.house.account)
       .set_repositoryName(name)
-      .set_policyText(gone);
+      .set_policyText(require_access_policy(call, gone, name));
 }
 
 }  // namespace sagebrush::service::ecr

@@ -9,15 +9,10 @@ GetLifecyclePolicyResponse get_lifecycle_policy(Call& call,
   const std::string name = request.repositoryName();
   check_registry(call, request.registryId(), name);
   const auto repository = value_of(call, call.house.images.find_repository(name), name);
-  if (repository.lifecycle_policy.empty()) {
-    throw aws::AwsError("LifecyclePolicyNotFoundException", 400,
-                        "Lifecycle policy does not exist for the repository with name '" + name +
-                            "' in the registry with id '" + call.house.account + "'");
-  }
   return GetLifecyclePolicyResponse()
       .set_registryId(call.house.account)
       .set_repositoryName(name)
-      .set_lifecyclePolicyText(repository.lifecycle_policy);
+      .set_lifecyclePolicyText(require_lifecycle_policy(call, repository.lifecycle_policy, name));
 }
 
 }  // namespace sagebrush::service::ecr

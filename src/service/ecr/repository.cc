@@ -22,7 +22,25 @@ std::string host(const Call& call) {
   return std::string(call.request->headers.get("Host"));
 }
 
+std::string require_policy(const Call& call, std::string text, const char* kind,
+                           const std::string& repository) {
+  if (!text.empty()) return text;
+  throw AwsError(std::string(kind) + "PolicyNotFoundException", 400,
+                 std::string(kind) + " policy does not exist for the repository with name '" +
+                     repository + "' " + of_registry(call));
+}
+
 }  // namespace
+
+std::string require_lifecycle_policy(const Call& call, std::string text,
+                                     const std::string& repository) {
+  return require_policy(call, std::move(text), "Lifecycle", repository);
+}
+
+std::string require_access_policy(const Call& call, std::string text,
+                                  const std::string& repository) {
+  return require_policy(call, std::move(text), "Repository", repository);
+}
 
 std::string repository_arn(const Call& call, const store::Repository& repository) {
   return "arn:aws:ecr:" + repository.region + ":" + call.house.account + ":repository/" +

@@ -35,6 +35,13 @@ T value_of(const Call& call, store::ImageOutcome<T> outcome, const std::string& 
 void check_registry(const Call& call, const std::optional<std::string>& registry_id,
                     const std::string& repository);
 
+// The text of a repository's policy. Throws AWS's error when it is empty, which says that there is
+// none.
+std::string require_lifecycle_policy(const Call& call, std::string text,
+                                     const std::string& repository);
+std::string require_access_policy(const Call& call, std::string text,
+                                  const std::string& repository);
+
 store::ImageId to_id(const sagebrush::ecr::ImageIdentifier& id);
 sagebrush::ecr::ImageIdentifier show(const store::ImageId& id);  // without empty members
 // "{imageDigest:'null', imageTag:'v1'}", as AWS shows it.

@@ -11,12 +11,8 @@ StartLifecyclePolicyPreviewResponse start_lifecycle_policy_preview(
   const std::string name = request.repositoryName();
   check_registry(call, request.registryId(), name);
   const auto repository = value_of(call, call.house.images.find_repository(name), name);
-  const std::string text = request.lifecyclePolicyText().value_or(repository.lifecycle_policy);
-  if (text.empty()) {
-    throw aws::AwsError("LifecyclePolicyNotFoundException", 400,
-                        "Lifecycle policy does not exist for the repository with name '" + name +
-                            "' in the registry with id '" + call.house.account + "'");
-  }
+  const std::string text = require_lifecycle_policy(
+      call, request.lifecyclePolicyText().value_or(repository.lifecycle_policy), name);
   store::parse_lifecycle_policy(text);
   value_of(call,
            call.house.images.update_repository(

@@ -1,5 +1,7 @@
 #include "service/iam/wildcards.h"
 
+#include "base/wildcards.h"
+
 namespace sagebrush::service::iam {
 namespace {
 
@@ -7,29 +9,8 @@ constexpr int kArnFields = 6;  // arn:partition:service:region:account:resource
 
 }  // namespace
 
-// On a mismatch only the last `*` takes one more character, so the time is at most the product of
-// the lengths.
 bool matches_wildcards(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t taken = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      taken = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++taken;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return sagebrush::matches_wildcards(pattern, text, Wildcards::kStarsAndQuestionMarks);
 }
 
 bool matches_arn(std::string_view pattern, std::string_view arn) {

@@ -10,7 +10,7 @@
 
 #include "aws/aws_error.h"
 #include "base/text.h"
-#include "service/iam/wildcards.h"
+#include "base/wildcards.h"
 
 namespace sagebrush::service::logs {
 namespace {
@@ -189,7 +189,8 @@ const json::value* find(const json::value& root, const std::vector<Step>& path) 
 
 bool is_equal(const json::value& value, const Literal& literal) {
   if (const auto* text = std::get_if<std::string>(&literal)) {
-    return value.is_string() && iam::matches_wildcards(*text, std::string_view(value.get_string()));
+    return value.is_string() && matches_wildcards(*text, std::string_view(value.get_string()),
+                                                  Wildcards::kStarsAndQuestionMarks);
   }
   return value.is_number() && value.to_number<double>() == std::get<double>(literal);
 }
