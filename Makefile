@@ -30,8 +30,8 @@ test: $(OUT)/build.ninja build/.packages-test ## builds all and runs every test
 lint: build/.packages-lint ## format, file lengths, layers
 	tools/lint
 
-fuzz: $(OUT)/build.ninja build/.packages-fuzz ## a minute of fuzzing, spread over the targets
-	tools/fuzz 60
+fuzz: $(OUT)/build.ninja build/.packages-fuzz ## a minute of fuzzing, spread over the targets; the same inputs each time
+	tools/fuzz 60 1
 
 bench: $(OUT)/build.ninja build/.packages-test build/.packages-bench ## measures; docs/performance.md has what came out
 	cmake --build --preset release -j $(JOBS)

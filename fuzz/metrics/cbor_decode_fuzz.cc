@@ -1,13 +1,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "aws/aws_error.h"
 #include "aws/cbor_codec.h"
 #include "aws/registry.h"
 
-// A CBOR body: decoded, and what was taken reads back the same once encoded.
+// A CBOR body: what was taken, encoded, reads back as what encodes to the same bytes. (The first
+// encoding may differ from the input: absent members may come as null, and a whole number where a
+// real one belongs.)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sagebrush;
   static const aws::Shape kShape =
@@ -15,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const auto input =
         aws::decode_cbor(kShape, std::string_view(reinterpret_cast<const char*>(data), size));
-    if (aws::decode_cbor(kShape, aws::encode_cbor(kShape, input)) != input) std::abort();
+    const std::string encoded = aws::encode_cbor(kShape, input);
+    if (aws::encode_cbor(kShape, aws::decode_cbor(kShape, encoded)) != encoded) std::abort();
   } catch (const aws::AwsError&) {
   }
   return 0;
