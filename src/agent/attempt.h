@@ -10,7 +10,7 @@
 #include "agent/orders.h"
 #include "agent/package_install.h"
 #include "agent/pipe_feeder.h"
-#include "agent/script_job.h"
+#include "agent/script_plan.h"
 #include "agent/stage_out.h"
 #include "agent_protocol/attempt_folder.h"
 #include "agent_protocol/messages.h"
@@ -40,10 +40,13 @@ class Attempt {
   std::vector<container::Mount> host_mounts(const agent_protocol::Inputs& inputs) const;
   void start_image();
   void await_image();
+  container::LayerStack image_layers() const;
   std::vector<container::Mount> use_image(const agent_protocol::Inputs& inputs,
+                                          const container::LayerStack& layers,
+                                          const ScriptPlan* script,
                                           container::ContainerSpec& spec) const;
-  void use_script(const ScriptJob& job, container::ContainerSpec& spec,
-                  std::vector<container::Mount>& mounts, ObjectCalls& objects);
+  void use_script(const ScriptPlan& script, container::ContainerSpec& spec,
+                  std::vector<container::Mount>& mounts);
   PackageInstall package_install(const PackagePlan& plan) const;
   std::optional<agent_protocol::ExitRecord> install_needed_packages();
   std::optional<container::ContainerExit> run_container();

@@ -62,11 +62,16 @@ void Attempt::await_image() {
   image_->wait();
 }
 
-std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
-                                                 container::ContainerSpec& spec) const {
-  const auto roots = image_->roots();
+container::LayerStack Attempt::image_layers() const {
+  auto roots = image_->roots();
   if (roots.empty()) throw Error(ErrorKind::kInvalid, "it has no layers");
-  const container::LayerStack layers(roots);
+  return container::LayerStack(std::move(roots));
+}
+
+std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
+                                                 const container::LayerStack& layers,
+                                                 const ScriptPlan* script,
+                                                 container::ContainerSpec& spec) const {
   const auto config = ImageConfig::of(spec_.image.registry->config);
   const auto user = container::image_user(config.user, layers.read("etc/passwd", kLongestPasswd),
                                           layers.read("etc/group", kLongestPasswd));
@@ -87,7 +92,17 @@ std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
                                 .hosts_file = container::hosts_file(host_network().hosts)};
   rootfs.channels = channels_of_files(inputs);
   if (checkpoint_below_.empty()) {
-    rootfs.folders.emplace_back(checkpoint_root_, checkpoint_path(spec_).relative_path());
+    rootfs.folders.push_back({checkpoint_root_, checkpoint_path(spec_).relative_path()});
+  }
+  if (script && !script->baked.empty()) {
+    rootfs.code = script->baked;
+    if (script->entry == EntryPoint::kCommand) {
+      rootfs.program = (script->baked / script->job.program).lexically_normal();
+    }
+  }
+  if (script && script->packages) {
+    rootfs.folders.push_back({package_install(*script->packages).environment(),
+                              fs::path(kEnvironmentFolder).relative_path(), true});
   }
   auto mounts = container::build_image_rootfs(rootfs, layers, place_);
   std::ranges::move(file_system_mounts(inputs, place_), std::back_inserter(mounts));

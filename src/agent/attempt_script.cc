@@ -5,7 +5,7 @@
 
 #include "agent/attempt.h"
 #include "agent/script_container.h"
-#include "agent/script_source.h"
+#include "agent_protocol/image_config.h"
 #include "agent_protocol/json_reader.h"
 #include "base/file.h"
 #include "container/frame_log.h"
@@ -29,16 +29,17 @@ void use_environment(std::vector<std::string>& variables) {
 }
 
 json::object to_json(const PackagePlan& plan) {
-  return {{"key", plan.key},
-          {"interpreter", plan.interpreter},
-          {"package", plan.package},
-          {"requirements", plan.requirements}};
+  return {{"key", plan.key},         {"interpreter", plan.interpreter},
+          {"image", plan.image},     {"baked", plan.baked},
+          {"package", plan.package}, {"requirements", plan.requirements}};
 }
 
 PackagePlan plan_from(const json::object& object) {
   const JsonReader in(object);
   return {.key = in.text("key"),
           .interpreter = in.text("interpreter"),
+          .image = in.text_or("image", ""),
+          .baked = in.text_or("baked", ""),
           .package = in.boolean("package"),
           .requirements = in.boolean("requirements")};
 }
@@ -61,22 +62,22 @@ void tell_command(const fs::path& log, const std::string& line) {
 
 }  // namespace
 
-void Attempt::use_script(const ScriptJob& job, container::ContainerSpec& spec,
-                         std::vector<container::Mount>& mounts, ObjectCalls& objects) {
-  const EntryPoint entry = place_source(job, place_, objects);
-  std::string interpreter =
-      find_interpreter(job.interpreter.empty() ? spec_.python : job.interpreter);
-  if (const auto plan = package_plan(place_.ml() / "code", entry, interpreter)) {
-    const auto install = package_install(*plan);
-    const fs::path target = place_.rootfs() / fs::path(kEnvironmentFolder).relative_path();
-    fs::create_directories(target);
-    mounts.push_back(container::Mount::bind_read_only(install.store.environment(*plan), target));
-    container::replace_file(packages(), json::serialize(to_json(*plan)));
+void Attempt::use_script(const ScriptPlan& script, container::ContainerSpec& spec,
+                         std::vector<container::Mount>& mounts) {
+  std::string interpreter = script.interpreter;
+  if (script.packages) {
+    if (!spec_.image.registry) {
+      const fs::path target = place_.rootfs() / fs::path(kEnvironmentFolder).relative_path();
+      fs::create_directories(target);
+      mounts.push_back(container::Mount::bind_read_only(
+          package_install(*script.packages).environment(), target));
+    }
+    container::replace_file(packages(), json::serialize(to_json(*script.packages)));
     interpreter = kEnvironmentPython;
   }
-  const ScriptCommand command = script_command(spec_, job, entry, interpreter);
-  run_in(spec, command);
-  if (interpreter == kEnvironmentPython) use_environment(spec.environment);
+  const ScriptCommand command = script_command(spec_, script.job, script.entry, interpreter);
+  run_in(spec, command, spec_.image.registry.has_value());
+  if (script.packages) use_environment(spec.environment);
   const std::string line = shell_line(command.words);
   container::replace_file(script_line(), line);
   tell_command(folder_.output_log(), line);
@@ -84,14 +85,20 @@ void Attempt::use_script(const ScriptJob& job, container::ContainerSpec& spec,
 
 PackageInstall Attempt::package_install(const PackagePlan& plan) const {
   const auto* isolated = spec_.request.if_contains("EnableNetworkIsolation");
-  return {.store = {data_folder(folder_, place_) / "venvs"},
-          .plan = plan,
-          .code = place_.ml() / "code",
-          .scratch = folder_.root / "packages",
-          .log = folder_.output_log(),
-          .cgroup_path = cgroup_path_ + "-packages",
-          .runtime = runtime_,
-          .network = !isolated || !isolated->is_bool() || !isolated->get_bool()};
+  PackageInstall install{.store = {data_folder(folder_, place_) / "venvs"},
+                         .plan = plan,
+                         .code = place_.ml() / "code",
+                         .image = {},
+                         .scratch = folder_.root / "packages",
+                         .log = folder_.output_log(),
+                         .cgroup_path = cgroup_path_ + "-packages",
+                         .runtime = runtime_,
+                         .network = !isolated || !isolated->is_bool() || !isolated->get_bool()};
+  if (image_ && image_->held()) {
+    install.image = {image_->roots(), image_->lock_files(),
+                     ImageConfig::of(spec_.image.registry->config).environment};
+  }
+  return install;
 }
 
 // Between stage in and the container. nullopt: go on.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "agent/attempt.h"
 #include "agent/config_files.h"
@@ -107,8 +108,15 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
                         spec_.image.arguments.end());
   if (spec.arguments.empty()) throw Error(ErrorKind::kInvalid, "the image has nothing to run");
   spec.environment = environment(spec_);
-  auto mounts = spec_.image.registry ? use_image(inputs, spec) : host_mounts(inputs);
-  if (wants_toolkit(spec_)) use_script(script_job(spec_).value(), spec, mounts, objects);
+  std::optional<container::LayerStack> layers;
+  if (spec_.image.registry) layers = image_layers();
+  const std::string stage = std::exchange(stage_, "The script cannot be run");
+  const auto script =
+      plan_script(spec_, layers ? &*layers : nullptr, spec.environment, place_, objects);
+  stage_ = stage;
+  auto mounts =
+      layers ? use_image(inputs, *layers, script ? &*script : nullptr, spec) : host_mounts(inputs);
+  if (script) use_script(*script, spec, mounts);
   spec.hostname = spec_.host;
   if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
   spec.cpus = spec_.limits.cpus;

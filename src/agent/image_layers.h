@@ -30,6 +30,7 @@ class ImageLayers {
   // Until all are there. Throws as LayerCache::hold, and LeaseLost.
   void wait();
 
+  bool held() const { return !leases_.empty(); }  // wait() has returned
   // After wait(): the layers' folders, the topmost first, and their locks.
   std::vector<std::filesystem::path> roots() const;
   std::vector<std::filesystem::path> lock_files() const;

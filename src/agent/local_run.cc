@@ -127,7 +127,7 @@ class LocalRun {
 
     container::ContainerSpec spec;
     spec.environment = environment(spec_);
-    run_in(spec, command);
+    run_in(spec, command, false);
     spec.hostname = spec_.host;
     if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path();
     spec.shared_memory_bytes = half_of_memory();
@@ -155,7 +155,7 @@ class LocalRun {
     const fs::path code = place_.ml() / "code";
     if (!fs::is_directory(source)) {
       fs::copy_file(source, code / source.filename());
-    } else if (entry_in(job, source) != EntryPoint::kCommand) {
+    } else if (entry_in(job, LocalCode(source)) != EntryPoint::kCommand) {
       const fs::path layer = place_.layers() / "code";
       fs::create_directories(layer / "upper");
       fs::create_directories(layer / "work");
@@ -165,11 +165,11 @@ class LocalRun {
                         layer / "upper",
                         layer / "work",
                         {}});
-      return entry_in(job, source);
+      return entry_in(job, LocalCode(source));
     } else {
       fs::copy(source, code, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
     }
-    const EntryPoint entry = entry_in(job, code);
+    const EntryPoint entry = entry_in(job, LocalCode(code));
     if (entry == EntryPoint::kCommand) fs::permissions(code / job.program, fs::perms::all);
     return entry;
   }

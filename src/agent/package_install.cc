@@ -7,19 +7,15 @@
 
 #include <boost/json.hpp>
 #include <chrono>
-#include <cstdlib>
-#include <fstream>
 #include <thread>
 
+#include "agent/package_container.h"
 #include "agent/spawn_role.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "container/cgroup.h"
 #include "container/frame_log.h"
-#include "container/host_network.h"
-#include "container/host_rootfs.h"
 #include "container/launch.h"
-#include "container/replace_file.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -27,90 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 using agent_protocol::AttemptFolder;
-using container::Mount;
 
 constexpr std::chrono::milliseconds kPause{20};
 constexpr std::chrono::hours kKept{24 * 30};  // longer than a job may run
-
-// What the server's operator has told pip and the like.
-constexpr const char* kPassed[] = {
-    "PIP_INDEX_URL",       "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_NO_INDEX",
-    "PIP_DEFAULT_TIMEOUT", "http_proxy",          "https_proxy",      "no_proxy",
-    "HTTP_PROXY",          "HTTPS_PROXY",         "NO_PROXY"};
-constexpr const char* kCertificates[] = {"PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
-
-// A file of the machine at the same place in the container, when there is one.
-void show_file(const fs::path& file, const container::Workplace& place, const fs::path& at) {
-  std::error_code failed;
-  if (!fs::is_regular_file(file, failed)) return;
-  const fs::path target = place.rootfs() / at.relative_path();
-  fs::create_directories(target.parent_path());
-  fs::copy_file(file, target, fs::copy_options::overwrite_existing, failed);
-}
-
-std::vector<std::string> environment_of(const PackageInstall& install,
-                                        const container::Workplace& place,
-                                        std::vector<Mount>& mounts) {
-  std::vector<std::string> out{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                               "HOME=/root",
-                               "LANG=C.UTF-8",
-                               "LC_ALL=C.UTF-8",
-                               "PYTHONDONTWRITEBYTECODE=1",
-                               "PIP_ROOT_USER_ACTION=ignore"};
-  if (const char* links = std::getenv("PIP_FIND_LINKS"); links && fs::is_directory(links)) {
-    const fs::path target = container::make_mount_point(place, "mnt/find-links");
-    mounts.push_back(Mount::bind_read_only(links, target));
-    out.emplace_back("PIP_FIND_LINKS=/mnt/find-links");
-  }
-  if (!install.network) return out;
-  for (const char* name : kPassed) {
-    if (const char* value = std::getenv(name)) out.push_back(std::string(name) + "=" + value);
-  }
-  for (const char* name : kCertificates) {
-    const char* value = std::getenv(name);
-    if (!value) continue;
-    const std::string inside = std::string("/root/") + name + ".pem";
-    show_file(value, place, inside);
-    out.push_back(std::string(name) + "=" + inside);
-  }
-  show_file("/etc/resolv.conf", place, "/etc/resolv.conf");
-  show_file("/etc/hosts", place, "/etc/hosts");
-  show_file("/etc/pip.conf", place, "/etc/pip.conf");
-  if (const char* home = std::getenv("HOME")) {
-    show_file(fs::path(home) / ".config/pip/pip.conf", place, "/root/.config/pip/pip.conf");
-  }
-  return out;
-}
-
-void prepare(const PackageInstall& install, const AttemptFolder& folder, const fs::path& building) {
-  const container::Workplace place{folder.work()};
-  fs::create_directories(place.root);
-  const container::HostRootfs rootfs{.hostname = "packages",
-                                     .hosts_file = container::hosts_file({"packages"}),
-                                     .builtin_programs = {},
-                                     .channels = {}};
-  auto mounts = container::build_host_rootfs(rootfs, place);
-  fs::create_directories(place.ml() / "code");
-  const fs::path target = place.rootfs() / fs::path(kEnvironmentFolder).relative_path();
-  fs::create_directories(target);
-  mounts.push_back(Mount::bind_read_only(install.code, place.rootfs() / "opt/ml/code"));
-  mounts.push_back(Mount::bind(building, target));
-  container::ContainerSpec spec;
-  spec.arguments = install_command(install.plan);
-  spec.environment = environment_of(install, place, mounts);
-  spec.hostname = rootfs.hostname;
-  if (install.runtime.kind != container::RuntimeKind::kBubblewrap) {
-    spec.cgroup_path = install.cgroup_path;
-  }
-  container::HostNetwork network;  // the machine's own
-  if (!install.network) network.hosts = {rootfs.hostname};
-  const auto launch =
-      container::prepare_launch(install.runtime, spec, place, install.cgroup_path.substr(1),
-                                std::move(mounts), std::move(network));
-  container::replace_file(place.launch(), json::serialize(to_json(launch)));
-  // pip's output is part of the job's log, as it comes.
-  fs::create_symlink(install.log, folder.output_log());
-}
 
 void tell(const PackageInstall& install) {
   std::string frames;
@@ -178,7 +93,7 @@ InstallResult install_packages(const PackageInstall& install, const Orders& orde
   fs::create_directories(building);
   fs::create_directories(install.scratch);
   const AttemptFolder folder{install.scratch};
-  prepare(install, folder, building);
+  prepare_install(install, folder, building);
   tell(install);
   const InstallResult result = run_container(install, folder, orders);
   end_installation(install);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/orders.h"
 #include "agent/python_packages.h"
@@ -18,17 +20,27 @@ struct PackageStore {
   }
 };
 
-// One installation: pip in a container of the host image that sees the source, and the machine's
+// The image in which pip runs, its layers held.
+struct InstallImage {
+  std::vector<std::filesystem::path> layers;  // the topmost first
+  std::vector<std::filesystem::path> lock_files;
+  std::vector<std::string> environment;  // of its configuration
+};
+
+// One installation: pip in a container of the job's image that sees the source, and the machine's
 // network unless the job is isolated; a source's setup.py runs nowhere else.
 struct PackageInstall {
   PackageStore store;
   PackagePlan plan;
-  std::filesystem::path code;     // the source
+  std::filesystem::path code;  // the source, unless it is the image's
+  std::optional<InstallImage> image;
   std::filesystem::path scratch;  // a folder of this installation's own
   std::filesystem::path log;      // frames of pip's output are added to it
   std::string cgroup_path;
   container::Runtime runtime;
   bool network = true;
+
+  std::filesystem::path environment() const { return store.environment(plan); }
 };
 
 enum class InstallEnd { kInstalled, kFailed, kStopped };

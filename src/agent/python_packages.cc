@@ -15,6 +15,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// An environment made by an environment's interpreter is one over the system's packages alone: its
+// own have to be shown too.
+constexpr const char* kShowOuterPackages = R"py(
+import sys, sysconfig
+if sys.prefix != sys.base_prefix:
+    place = "%s/lib/python%d.%d/site-packages/outer.pth" % ((sys.argv[1],) + sys.version_info[:2])
+    with open(place, "w") as file:
+        for path in dict.fromkeys(map(sysconfig.get_path, ("purelib", "platlib"))):
+            print("import site; site.addsitedir(%r)" % path, file=file)
+)py";
 constexpr std::string_view kNotFound = "Could not find a version that satisfies the requirement ";
 
 // Changes when packages of the machine do: an environment lies over them.
@@ -52,34 +62,28 @@ bool names_files(const std::string& requirements) {
   return false;
 }
 
-void add_tree(Hasher& hasher, const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (fs::is_regular_file(entry.symlink_status())) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  for (const auto& file : files) {
-    const std::string content = read_file(file);
-    hasher.update(fmt::format("{} {}\n", file.lexically_relative(folder).string(), content.size()));
-    hasher.update(content);
-  }
+std::string where_of(const PackagePlan& plan) {
+  return plan.image.empty() ? "on this machine" : "in the image " + plan.image;
 }
 
 }  // namespace
 
-std::optional<PackagePlan> package_plan(const fs::path& code, EntryPoint entry,
-                                        const std::string& interpreter) {
-  const fs::path file = code / "requirements.txt";
+std::optional<PackagePlan> package_plan(const CodeFolder& code, EntryPoint entry,
+                                        const std::string& interpreter,
+                                        const agent_protocol::Image& image) {
+  const std::string text = code.read("requirements.txt");
   PackagePlan plan{.key = {},
                    .interpreter = interpreter,
+                   .image = image.registry ? image.reference : "",
+                   .baked = {},
                    .package = entry == EntryPoint::kPackage,
-                   .requirements = fs::is_regular_file(fs::symlink_status(file))};
+                   .requirements = text.find_first_not_of(" \t\r\n") != std::string::npos};
   if (!plan.package && !plan.requirements) return std::nullopt;
   Hasher hasher(HashKind::kSha256);
-  hasher.update("1\n" + state_of(interpreter) + machines_packages());
-  const std::string text = plan.requirements ? read_file(file) : "";
+  hasher.update(image.registry ? "2\n" + image.registry->digest + " " + interpreter + "\n"
+                               : "1\n" + state_of(interpreter) + machines_packages());
   if (plan.package || names_files(text)) {
-    add_tree(hasher, code);
+    code.add_to(hasher);
   } else {
     hasher.update(text);
   }
@@ -93,8 +97,11 @@ std::vector<std::string> install_command(const PackagePlan& plan) {
   if (plan.package) script += "cp -r /opt/ml/code /tmp/package\ncd /tmp/package\n";
   script +=
       fmt::format("\"$0\" -m venv --without-pip --system-site-packages {}\n", kEnvironmentFolder);
+  script += fmt::format("\"$0\" -c '{}' {}\n", kShowOuterPackages, kEnvironmentFolder);
+  // The environment sees the pip beneath it, and installs into itself; `pip --python` is younger
+  // than many images.
   script += fmt::format(
-      "exec \"$0\" -m pip --python {} install --no-input --disable-pip-version-check "
+      "exec {} -m pip install --no-input --disable-pip-version-check "
       "--no-cache-dir --progress-bar off --no-warn-script-location --retries 1",
       kEnvironmentPython);
   if (plan.package) script += " --no-build-isolation .";
@@ -111,17 +118,23 @@ std::string install_failure(const PackagePlan& plan, int exit_code,
     std::string wanted = line.substr(at + kNotFound.size());
     wanted = wanted.substr(0, wanted.find(" (from versions"));
     message = fmt::format(
-        "{} is not installed for {} on this machine, and no package index that has it was reached. "
-        "Install it on the machine, or put its wheel beside requirements.txt and the line "
-        "--find-links . into it, or start the server with PIP_INDEX_URL or PIP_FIND_LINKS",
-        wanted, plan.interpreter);
+        "{} is not installed for {} {}, and no package index that has it was reached. {}, or put "
+        "its wheel beside requirements.txt and the line --find-links . into it, or start the "
+        "server with PIP_INDEX_URL or PIP_FIND_LINKS",
+        wanted, plan.interpreter, where_of(plan),
+        plan.image.empty() ? "Install it on the machine" : "Build it into the image");
   }
   if (std::ranges::any_of(lines, [](const auto& line) {
         return line.find("No module named pip") != std::string::npos ||
                line.find("No module named venv") != std::string::npos;
       })) {
-    message = fmt::format("{} has no pip or venv: install python3-pip and python3-venv",
-                          plan.interpreter);
+    message = plan.image.empty()
+                  ? fmt::format("{} has no pip or venv: install python3-pip and python3-venv",
+                                plan.interpreter)
+                  : fmt::format(
+                        "{} {} has no pip or venv, which requirements.txt needs: build pip "
+                        "into the image, or the packages themselves",
+                        plan.interpreter, where_of(plan));
   }
   if (message.empty()) message = fmt::format("{}", fmt::join(lines, "\n"));
   if (message.size() > 600) message = "…" + message.substr(message.size() - 600);

@@ -1,26 +1,30 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/code_folder.h"
 #include "agent/script_command.h"
+#include "agent_protocol/spec.h"
 
 namespace sagebrush::agent {
 
-// A script's own Python packages: a virtual environment over the machine's, kept for all jobs that
-// need the same.
+// A script's own Python packages: a virtual environment over those of the machine or of the job's
+// image, kept for all jobs that need the same.
 struct PackagePlan {
-  std::string key;          // of what goes in: the same needs on the same machine, the same key
-  std::string interpreter;  // of the machine
+  std::string key;          // of what goes in: the same needs over the same packages, the same key
+  std::string interpreter;  // its path in the container
+  std::string image;        // of the registry, as the job named it; "" for the machine
+  std::string baked;        // the source's folder in that image; "" for the workplace's
   bool package = false;     // the source itself is installed too (setup.py)
   bool requirements = false;
 };
 
 // nullopt when the source needs nothing: neither a requirements.txt nor a setup.py of a package.
-std::optional<PackagePlan> package_plan(const std::filesystem::path& code, EntryPoint entry,
-                                        const std::string& interpreter);
+std::optional<PackagePlan> package_plan(const CodeFolder& code, EntryPoint entry,
+                                        const std::string& interpreter,
+                                        const agent_protocol::Image& image);
 
 // Where the environment is in a container, while it is made and when it is used.
 inline constexpr const char* kEnvironmentFolder = "/opt/sagebrush/venv";

@@ -42,11 +42,12 @@ const json::value& at(const json::object& map, const char* name) {
   return value ? *value : kNull;
 }
 
-// Of the job's own Environment.
-std::string variable_at(const json::object& request, const char* name) {
-  const auto* environment = at(request, "Environment").if_object();
-  const auto* value = environment ? at(*environment, name).if_string() : nullptr;
-  return value ? std::string(*value) : "";
+// Of the container: the job's own, else the image's.
+std::string variable_of(const Spec& spec, const std::string& name) {
+  for (const auto& variable : environment(spec)) {
+    if (variable.starts_with(name + "=")) return variable.substr(name.size() + 1);
+  }
+  return "";
 }
 
 // What a host's group says of itself in resourceconfig.json.
@@ -161,7 +162,7 @@ std::map<std::string, std::string> script_environment(const Spec& spec, const Sc
       std::to_string(std::ranges::find(hosts, json::value(spec.host)) - hosts.begin());
   out["SM_MASTER_ADDR"] = variable(master);
   out["SM_MASTER_PORT"] = kMasterPort;
-  const auto given = variable_at(spec.request, "PYTHONPATH");
+  const auto given = variable_of(spec, "PYTHONPATH");
   out["PYTHONPATH"] = given.empty() ? kCodeFolder : kCodeFolder + (":" + given);
   out["CURRENT_HOST"] = spec.host;
   out["SAGEMAKER_JOB_NAME"] = spec.job_name;

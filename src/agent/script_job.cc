@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/python_value.h"
+#include "agent_protocol/image_config.h"
 #include "base/error.h"
 
 namespace sagebrush::agent {
@@ -33,6 +34,17 @@ std::string text_in(const json::object& map, const char* name) {
   return value && !value->is_null() ? python_str(*value) : "";
 }
 
+json::object images_variables(const Spec& spec) {
+  json::object out;
+  if (!spec.image.registry) return out;
+  const auto config = agent_protocol::ImageConfig::of(spec.image.registry->config);
+  for (const auto& variable : config.environment) {
+    const auto equals = variable.find('=');
+    out[variable.substr(0, equals)] = variable.substr(equals + 1);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<ScriptJob> script_job(const Spec& spec) {
@@ -50,9 +62,11 @@ std::optional<ScriptJob> script_job(const Spec& spec) {
     }
   }
   const json::object& environment = map_at(spec.request, "Environment");
+  const json::object baked = images_variables(spec);
   const auto either = [&](const char* variable, const char* hyperparameter) {
-    const std::string text = text_in(environment, variable);
-    return text.empty() ? text_in(toolkits, hyperparameter) : text;
+    std::string text = text_in(environment, variable);
+    if (text.empty()) text = text_in(toolkits, hyperparameter);
+    return text.empty() ? text_in(baked, variable) : text;
   };
   job.program = either("SAGEMAKER_PROGRAM", "sagemaker_program");
   if (job.program.empty()) return std::nullopt;
@@ -66,7 +80,7 @@ std::optional<ScriptJob> script_job(const Spec& spec) {
 }
 
 bool wants_toolkit(const Spec& spec) {
-  return spec.image.kind == agent_protocol::ImageKind::kHost && spec.image.entrypoint.empty() &&
+  return spec.image.kind != agent_protocol::ImageKind::kBuiltin && spec.image.entrypoint.empty() &&
          spec.image.arguments == std::vector<std::string>{"train"} && script_job(spec).has_value();
 }
 

@@ -11,8 +11,8 @@ namespace sagebrush::agent {
 inline constexpr const char* kCodeFolder = "/opt/ml/code";
 
 // Script mode: what a job asks of the training toolkit, which the agent stands in for where an
-// image has none. Read from the hyperparameters (each a JSON text, as the SDK's second version
-// sends them, or plain) and the SAGEMAKER_… variables, which win.
+// image has none. Read from the job's SAGEMAKER_… variables, else its hyperparameters (each a JSON
+// text, as the SDK's second version sends them, or plain), else the image's own variables.
 struct ScriptJob {
   std::string program;      // sagemaker_program: "train.py", "run.sh", "package.module"
   std::string source;       // sagemaker_submit_directory: s3://….tar.gz, or a path in the container
@@ -25,8 +25,9 @@ struct ScriptJob {
 // nullopt when the job names no script.
 std::optional<ScriptJob> script_job(const agent_protocol::Spec& spec);
 
-// The same where the agent has to run the script: the job replaces neither entry point nor
-// arguments of an image that has no `train` of its own.
+// True where the agent has to run the script, as far as the job says it: it names one and replaces
+// neither entry point nor arguments of an image that has no entry point. An image of the registry
+// may still have a `train` of its own.
 bool wants_toolkit(const agent_protocol::Spec& spec);
 
 }  // namespace sagebrush::agent

@@ -15,17 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNamesShown = 8;
 
-// Names directly in the code folder, folders with a slash behind.
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename();
-    names.push_back(entry.is_directory() ? name + "/" : name);
-  }
-  std::ranges::sort(names);
-  return names;
-}
-
 [[noreturn]] void refuse(const std::string& source, const std::string& why) {
   throw Error(ErrorKind::kInvalid, fmt::format("sagemaker_submit_directory {}: {}", source, why));
 }
@@ -39,31 +28,33 @@ void unpack(const std::string& source, const fs::path& archive, const fs::path& 
   }
 }
 
-// Where a path of the container is in the workplace; only channels can hold source.
-fs::path staged(const std::string& source, const container::Workplace& place) {
-  const fs::path inside =
-      fs::path(source).lexically_normal().lexically_relative("/opt/ml/input/data");
-  if (inside.empty() || *inside.begin() == ".." || inside == ".") {
-    refuse(source, "it must be an s3:// address, or lie in /opt/ml/code or in a channel");
-  }
-  return place.root / "channels" / inside;
+// Of a path of the container, where it is among the channels; "" where it is elsewhere.
+fs::path in_channels(const fs::path& source) {
+  const fs::path inside = source.lexically_relative("/opt/ml/input/data");
+  return inside.empty() || *inside.begin() == ".." || inside == "." ? fs::path() : inside;
 }
 
-void check_program(const ScriptJob& job, const fs::path& code) {
+bool is_folder(const container::LayerStack& layers, const fs::path& folder) {
+  const auto found = layers.find(folder);
+  return found && S_ISDIR(found->status.st_mode);
+}
+
+void check_program(const ScriptJob& job, const CodeFolder& code) {
   const fs::path program = fs::path(job.program).lexically_normal();
   if (program.is_absolute() || program.begin()->string() == "..") {
     throw Error(ErrorKind::kInvalid, fmt::format("sagemaker_program \"{}\" must be a path below "
                                                  "the source folder",
                                                  job.program));
   }
-  if (fs::exists(fs::symlink_status(code / program))) return;
-  auto names = names_in(code);
+  if (code.has(program)) return;
+  auto names = code.names();
   if (names.empty()) {
     throw Error(
         ErrorKind::kInvalid,
         fmt::format("sagemaker_program \"{}\": there is no source; name its sourcedir.tar.gz "
-                    "by the hyperparameter sagemaker_submit_directory",
-                    job.program));
+                    "by the hyperparameter sagemaker_submit_directory, or put it into {} of an "
+                    "image",
+                    job.program, kCodeFolder));
   }
   const bool more = names.size() > kNamesShown;
   if (more) names.resize(kNamesShown);
@@ -74,11 +65,12 @@ void check_program(const ScriptJob& job, const fs::path& code) {
 
 }  // namespace
 
-EntryPoint place_source(const ScriptJob& job, const container::Workplace& place,
-                        ObjectCalls& objects) {
+Source place_source(const ScriptJob& job, const container::Workplace& place,
+                    const container::LayerStack* layers, ObjectCalls& objects) {
   const fs::path code = place.ml() / "code";
   std::string source = job.source;
   if (source.starts_with("file://")) source.erase(0, 7);
+  const auto own = [&] { return Source{std::make_unique<LocalCode>(code), {}}; };
   if (source.starts_with("s3://")) {
     const ObjectName name = parse_s3_uri(source);
     const fs::path archive = place.root / "sourcedir.tar.gz";
@@ -89,9 +81,13 @@ EntryPoint place_source(const ScriptJob& job, const container::Workplace& place,
     }
     unpack(source, archive, code);
     fs::remove(archive);
-  } else if (!source.empty() && fs::path(source).lexically_normal() != kCodeFolder &&
-             source != std::string(kCodeFolder) + "/") {
-    const fs::path given = staged(source, place);
+    return own();
+  }
+  // Without the slash that may be at its end.
+  const fs::path path = (fs::path(source.empty() ? kCodeFolder : source) / "x").lexically_normal();
+  const fs::path folder = path.parent_path();
+  if (const fs::path inside = in_channels(folder); !inside.empty()) {
+    const fs::path given = place.root / "channels" / inside;
     if (fs::is_directory(given)) {
       fs::copy(given, code, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
     } else if (fs::is_regular_file(given)) {
@@ -99,17 +95,21 @@ EntryPoint place_source(const ScriptJob& job, const container::Workplace& place,
     } else {
       refuse(source, "there is no such file or folder in the channel");
     }
+    return own();
   }
-  const EntryPoint entry = entry_in(job, code);
-  if (entry == EntryPoint::kCommand &&
-      fs::is_regular_file(fs::symlink_status(code / job.program))) {
-    fs::permissions(code / job.program, fs::perms::all);
+  const fs::path inside = folder.relative_path();
+  if (layers && folder.is_absolute() && !inside.empty() && is_folder(*layers, inside)) {
+    return {std::make_unique<BakedCode>(*layers, inside), inside};
   }
-  return entry;
+  if (folder != kCodeFolder) {
+    refuse(source, layers ? "it must be an s3:// address, or a folder in a channel or in the image"
+                          : "it must be an s3:// address, or lie in /opt/ml/code or in a channel");
+  }
+  return own();
 }
 
-EntryPoint entry_in(const ScriptJob& job, const fs::path& code) {
-  const EntryPoint entry = entry_point_of(job.program, names_in(code));
+EntryPoint entry_in(const ScriptJob& job, const CodeFolder& code) {
+  const EntryPoint entry = entry_point_of(job.program, code.names());
   if (entry == EntryPoint::kScript || entry == EntryPoint::kCommand) check_program(job, code);
   return entry;
 }

@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCode = "opt/ml/code";
-
 class Builder {
  public:
   Builder(const ImageRootfs& options, const LayerStack& layers, const Workplace& workplace)
@@ -33,11 +31,16 @@ class Builder {
     write_names();
     if (!layers_.find("tmp")) ::chmod(folder("tmp").c_str(), 01777);
     make_directory();
+    make_executable();
     show_ml();
-    for (const auto& [source, target] : options_.folders) {
-      if (target.empty()) throw Error(ErrorKind::kInvalid, "/ itself can't be used as a folder");
-      folder(target);
-      mounts_.push_back(Mount::bind(source, place_.rootfs() / target));
+    for (const auto& shown : options_.folders) {
+      if (shown.target.empty()) {
+        throw Error(ErrorKind::kInvalid, "/ itself can't be used as a folder");
+      }
+      folder(shown.target);
+      const fs::path target = place_.rootfs() / shown.target;
+      mounts_.push_back(shown.read_only ? Mount::bind_read_only(shown.source, target)
+                                        : Mount::bind(shown.source, target));
     }
     return std::move(mounts_);
   }
@@ -62,6 +65,19 @@ class Builder {
     std::ofstream(etc / "hosts") << (options_.hosts_file.empty() ? hosts_file({options_.hostname})
                                                                  : options_.hosts_file);
     std::ofstream(etc / "resolv.conf") << "";
+    for (const auto& [path, content] : options_.files) {
+      std::ofstream(folder(path.parent_path()) / path.filename()) << content;
+    }
+  }
+
+  // What an overlay does at the first write.
+  void make_executable() {
+    const auto found = layers_.find(options_.program);
+    if (options_.program.empty() || !found || !S_ISREG(found->status.st_mode)) return;
+    const fs::path copy = folder(options_.program.parent_path()) / options_.program.filename();
+    fs::copy_file(found->path, copy, fs::copy_options::overwrite_existing);
+    keep_owner(copy, found->status);
+    fs::permissions(copy, fs::perms::all);
   }
 
   void make_directory() {
@@ -78,17 +94,17 @@ class Builder {
   void show_ml() {
     folder("opt/ml");
     // Held elsewhere while /opt/ml goes over it.
-    const auto code = layers_.find(kCode);
+    const auto code = layers_.find(options_.code);
     const bool baked = code && S_ISDIR(code->status.st_mode) && is_empty(place_.ml() / "code");
     const fs::path aside = place_.root / "code-of-image";
     if (baked) {
       fs::create_directories(aside);
-      mounts_.push_back(Mount::bind(place_.rootfs() / kCode, aside));
+      mounts_.push_back(Mount::bind(place_.rootfs() / options_.code, aside));
     }
     add_ml_mounts(place_, options_.channels, mounts_);
     if (baked) {
       fs::create_directories(place_.ml() / "code");
-      mounts_.push_back(Mount::bind(aside, place_.rootfs() / kCode));
+      mounts_.push_back(Mount::bind(aside, place_.rootfs() / "opt/ml/code"));
     }
   }
 

@@ -144,6 +144,31 @@ TEST_F(Image, MountsManyLayersWithTheJobsFoldersOverThem) {
   EXPECT_FALSE(fs::exists(place_.ml() / "code/baked.py"));
 }
 
+TEST_F(Image, AnyFolderOfTheImageCanBeTheCodeAndItsProgramIsMadeExecutable) {
+  TarMaker tar;
+  tar.folder("app/src").file("app/src/run.sh", "echo", 0644).file("app/src/other", "o", 0600);
+  add(tar);
+  ImageRootfs options{"algo-1", {}, "/", {{folder_.path(), "srv/kept", true}}};
+  options.code = "app/src";
+  options.program = "app/src/run.sh";
+  options.files = {{"etc/pip.conf", "[global]"}};
+  const auto mounts = build_image_rootfs(options, stack(), place_);
+  EXPECT_EQ(in_mounted(mounts,
+                       [&] {
+                         const fs::path code = place_.rootfs() / "opt/ml/code";
+                         std::ofstream(place_.rootfs() / "srv/kept/new") << "x";
+                         const auto mode = [&](const char* name) {
+                           return static_cast<unsigned>(fs::status(code / name).permissions());
+                         };
+                         return read_file(code / "run.sh") == "echo" && mode("run.sh") == 0777 &&
+                                mode("other") == 0600 &&
+                                read_file(place_.rootfs() / "etc/pip.conf") == "[global]" &&
+                                !fs::exists(place_.rootfs() / "srv/kept/new");
+                       }),
+            0);
+  EXPECT_EQ(stack().find("app/src/run.sh")->status.st_mode & 0777, 0644U);
+}
+
 TEST_F(Image, OwnCodeOfAJobHidesTheImages) {
   TarMaker tar;
   tar.folder("opt/ml/code").file("opt/ml/code/baked.py", "baked");

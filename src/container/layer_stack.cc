@@ -1,9 +1,12 @@
 #include "container/layer_stack.h"
 
+#include <fcntl.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include <algorithm>
+#include <deque>
+#include <set>
 
 #include "container/beneath.h"
 
@@ -53,6 +56,50 @@ std::optional<LayerStack::Found> LayerStack::find(const fs::path& relative) cons
     if (opaque) return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<LayerStack::Found> LayerStack::resolve(const fs::path& path) const {
+  constexpr int kMostLinks = 40;  // as the kernel has it
+  std::deque<fs::path> todo;
+  const fs::path relative = path.relative_path();
+  for (const auto& part : relative) todo.push_back(part);
+  fs::path at;
+  std::optional<Found> found = find(at);
+  for (int links = 0; found && !todo.empty();) {
+    const fs::path part = todo.front();
+    todo.pop_front();
+    if (part.empty() || part == ".") continue;
+    at = part == ".." ? at.parent_path() : at / part;
+    found = find(at);
+    if (!found || !S_ISLNK(found->status.st_mode)) continue;
+    if (++links > kMostLinks) return std::nullopt;
+    std::error_code failed;
+    const fs::path target = fs::read_symlink(found->path, failed);
+    if (failed) return std::nullopt;
+    const fs::path inside = target.relative_path();
+    const std::vector<fs::path> parts(inside.begin(), inside.end());
+    todo.insert(todo.begin(), parts.begin(), parts.end());
+    at = target.is_absolute() ? fs::path() : at.parent_path();
+    found = find(at);
+  }
+  return found;
+}
+
+std::vector<std::string> LayerStack::names(const fs::path& folder) const {
+  std::set<std::string> seen;
+  for (const auto& root : roots_) {
+    // What a layer has there may be hidden by one above it: find() has the last word.
+    if (const File open = open_beneath(root, folder, O_RDONLY | O_DIRECTORY)) {
+      for (const auto& entry : list_folder(open)) seen.insert(entry.name);
+    }
+  }
+  std::vector<std::string> out;
+  for (const auto& name : seen) {
+    if (const auto found = find(folder / name)) {
+      out.push_back(S_ISDIR(found->status.st_mode) ? name + "/" : name);
+    }
+  }
+  return out;
 }
 
 std::string LayerStack::read(const fs::path& relative, std::size_t limit_bytes) const {

@@ -32,7 +32,7 @@ class ImageJob(Job):
 
 
 def base():
-    layer = Layer().programs("sh", "cat", "id", "ls", "cp", "sleep", "env", "hostname", "chmod", "seq")
+    layer = Layer().programs("sh", "cat", "id", "ls", "cp", "sleep", "env", "hostname", "chmod", "seq", "cut")
     return layer.add("etc/passwd", PASSWD, mode=0o644).add("etc/group", b"root:x:0:\nusers:x:100:\nvideo:x:44:trainer\n", mode=0o644)
 
 
@@ -161,6 +161,89 @@ class Images(ImageTest):
         job, record = self.run_script("true", more=[large])
         self.assertEqual(record["outcome"], "Completed", record)
         self.assertEqual(job.server.phases(), ["Starting", "Downloading", "Image", "Training", "Uploading"])
+
+
+class Scripts(ImageTest):
+    """Script mode in an image that knows nothing of it."""
+
+    CODE = "opt/ml/code"
+
+    def baked(self, files, folder=CODE, mode=0o644):
+        layer = Layer()
+        parts = folder.split("/")
+        for depth in range(1, len(parts) + 1):
+            layer.folder("/".join(parts[:depth]))
+        for name, text in files.items():
+            layer.add(f"{folder}/{name}", text, mode=mode)
+        return layer
+
+    def run_image(self, layers, hyperparameters, config=None, environment=None, **more):
+        job = ImageJob(self, [self.base, *layers], config,
+                       request={"HyperParameters": hyperparameters, "Environment": environment or {}}, **more)
+        return job, job.finish()
+
+    def test_a_program_that_is_baked_in_and_named_by_the_image(self):
+        run = script('echo "got $@ in $PWD"; echo $FRUIT $SM_MODEL_DIR $SM_HP_EPOCHS $SM_MODULE_DIR $PATH; cat beside; '
+                     "echo w > $SM_MODEL_DIR/w; echo new > made; ls -l run.sh | cut -c1-10")
+        config = {"Env": ["PATH=/own:/usr/bin", "FRUIT=apple", "SAGEMAKER_PROGRAM=run.sh"]}
+        job, record = self.run_image([self.baked({"run.sh": run, "beside": b"beside\n"})], {"epochs": "3"}, config)
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines, job.log()))
+        self.assertEqual(job.server.lines[0], "Invoking script with the following command: /bin/sh -c './run.sh --epochs 3'")
+        self.assertEqual(job.server.lines[1:], ["got --epochs 3 in /opt/ml/code", "apple /opt/ml/model 3 /opt/ml/code /own:/usr/bin",
+                                                "beside", "-rwxrwxrwx"])
+        self.assertEqual(job.model(), {"w": b"w\n"})
+        job.assert_nothing_left(self)
+
+    @unittest.skipIf(RUNTIME == "bwrap", "bubblewrap runs all as the agent's own user")
+    def test_runs_as_the_images_user_from_any_folder_of_it(self):
+        run = script("id -u; echo w > /opt/ml/model/w; pwd")
+        job, record = self.run_image([self.baked({"run.sh": run}, "app/src")], {"sagemaker_program": "run.sh"}, {"User": "trainer"},
+                                     {"SAGEMAKER_SUBMIT_DIRECTORY": "/app/src"})
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines))
+        self.assertEqual(job.server.lines[1:], ["1234", "/opt/ml/code"])
+
+    def test_source_that_is_not_in_its_channel_is_named(self):
+        job, record = self.run_image(
+            [self.baked({"run.sh": script("echo baked")})],
+            {"sagemaker_program": "run.sh", "sagemaker_submit_directory": "/opt/ml/input/data/code"})
+        self.assertEqual(record["outcome"], "Failed", record)
+        self.assertEqual(record["failure_reason"], "ClientError: The script cannot be run: sagemaker_submit_directory "
+                         "/opt/ml/input/data/code: there is no such file or folder in the channel")
+
+    def test_an_image_with_a_train_or_an_entry_point_of_its_own_is_left_alone(self):
+        train = Layer().add("usr/bin/train", script('echo "own train $@ $SM_MODEL_DIR"'))
+        job, record = self.run_image([train], {"sagemaker_program": "train.py"})
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines))
+        self.assertEqual(job.server.lines, ["own train  "])
+        job, record = self.run_image([self.baked({"train.py": b""})], {"sagemaker_program": "train.py"}, {"Entrypoint": ["/bin/echo", "own"]})
+        self.assertEqual(record["outcome"], "Failed", record)  # this image has no echo
+        self.assertIn("/bin/echo", record["failure_reason"])
+
+    def test_what_is_missing_is_named(self):
+        cases = (({"train.py": b""}, "the image mine:1 has neither python3 nor python on its PATH"),
+                 ({"other.py": b""}, 'sagemaker_program "train.py" is not in the source, which has other.py'),
+                 ({}, 'sagemaker_program "train.py": there is no source'))
+        for files, words in cases:
+            with self.subTest(words):
+                job, record = self.run_image([self.baked(files)], {"sagemaker_program": "train.py"})
+                self.assertEqual(record["outcome"], "Failed", record)
+                self.assertTrue(record["failure_reason"].startswith("ClientError: The script cannot be run: " + words), record)
+                self.assertFalse(record["infrastructure"])
+                job.assert_nothing_left(self)
+
+    def test_an_agent_that_is_killed_is_followed_by_one_that_goes_on(self):
+        run = script("echo up; while test ! -e /opt/ml/checkpoints/go; do sleep 0.05; done; cat beside")
+        job = ImageJob(self, [self.base, self.baked({"run.sh": run, "beside": b"beside"})],
+                       request={"HyperParameters": {"sagemaker_program": "run.sh"}})
+        agent = job.start()
+        job.server.wait(lambda: "up" in job.server.lines)
+        job.kill_agent(agent)
+        agent = job.start()
+        with open(job.path("work/ml/checkpoints/go"), "w"):
+            pass
+        record = job.finish(agent)
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines))
+        self.assertEqual(job.server.lines[1:], ["up", "beside"])
 
 
 class Sharing(ImageTest):

@@ -1,21 +1,39 @@
 """Source folders as the SDK uploads them, and the requests that name them."""
 
+import base64
+import hashlib
 import io
 import json
 import tarfile
+import zipfile
 
 HOST = "sagebrush/host:latest"
 
 
 def sourcedir(files):
-    """A sourcedir.tar.gz with these files: name → text."""
+    """A sourcedir.tar.gz with these files: name → text or bytes."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
         for name, text in files.items():
             member = tarfile.TarInfo(name)
-            data = text.encode()
+            data = text if isinstance(text, bytes) else text.encode()
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def wheel(name, version, text):
+    """A pure Python wheel with one module."""
+    info = f"{name}-{version}.dist-info"
+    files = {f"{name}.py": text, f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+             f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+    record = "".join(f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(body.encode()).digest()).rstrip(b'=').decode()},{len(body)}\n"
+                     for path, body in files.items())
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as out:
+        for path, body in files.items():
+            out.writestr(path, body)
+        out.writestr(f"{info}/RECORD", record + f"{info}/RECORD,,\n")
     return buffer.getvalue()
 
 

@@ -1,13 +1,8 @@
 """requirements.txt: a virtual environment over the machine's packages, kept and shared. Offline: wheels come with the source."""
 
-import base64
-import hashlib
-import io
-import json
 import pathlib
 import sys
 import unittest
-import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE)]
@@ -16,21 +11,6 @@ from server import Server  # noqa: E402
 import source  # noqa: E402
 
 CONFIG = "cpus: 8\nmemory_mib: 65536\nstop_grace_seconds: 3\n"
-
-
-def wheel(name, version, text):
-    """A pure Python wheel with one module."""
-    info = f"{name}-{version}.dist-info"
-    files = {f"{name}.py": text, f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-             f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
-    record = "".join(f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(body.encode()).digest()).rstrip(b'=').decode()},{len(body)}\n"
-                     for path, body in files.items())
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as out:
-        for path, body in files.items():
-            out.writestr(path, body)
-        out.writestr(f"{info}/RECORD", record + f"{info}/RECORD,,\n")
-    return buffer.getvalue()
 
 
 class Requirements(unittest.TestCase):
@@ -69,22 +49,8 @@ class Requirements(unittest.TestCase):
     def test_wheels_beside_the_source_are_installed_once_for_jobs_at_the_same_time(self):
         files = {"train.py": "import ourlib\nprint('said', ourlib.WORD)\nimport pathlib\n"
                              "try:\n    pathlib.Path('/opt/sagebrush/venv/x').write_text('')\nexcept OSError as e:\n    print('read-only', e.errno)\n",
-                 "requirements.txt": "--no-index\n--find-links ./wheels\nourlib==1.0\n"}
-        original = source.sourcedir
-
-        def with_wheel(given):
-            import tarfile
-            buffer = io.BytesIO()
-            with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
-                for name, data in [(n, t.encode()) for n, t in given.items()] + [
-                        ("wheels/ourlib-1.0-py3-none-any.whl", wheel("ourlib", "1.0", "WORD = 'hello'\n"))]:
-                    member = tarfile.TarInfo(name)
-                    member.size = len(data)
-                    tar.addfile(member, io.BytesIO(data))
-            return buffer.getvalue()
-
-        source.sourcedir = with_wheel
-        self.addCleanup(setattr, source, "sourcedir", original)
+                 "requirements.txt": "--no-index\n--find-links ./wheels\nourlib==1.0\n",
+                 "wheels/ourlib-1.0-py3-none-any.whl": source.wheel("ourlib", "1.0", "WORD = 'hello'\n")}
         for name in ("one", "two", "three"):
             self.start(name, files)
         installed = 0

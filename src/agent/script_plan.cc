@@ -1,0 +1,67 @@
+#include "agent/script_plan.h"
+
+#include <fmt/format.h>
+
+#include "agent/script_launcher.h"
+#include "agent/script_source.h"
+#include "base/error.h"
+#include "container/image_program.h"
+
+namespace sagebrush::agent {
+
+namespace fs = std::filesystem;
+using agent_protocol::Spec;
+
+bool plays_toolkit(const Spec& spec, const container::LayerStack* layers,
+                   const std::vector<std::string>& environment) {
+  if (!wants_toolkit(spec)) return false;
+  return !layers || !container::find_program(*layers, container::path_of(environment), "train");
+}
+
+std::string image_interpreter(const container::LayerStack& layers, const std::string& path,
+                              const std::string& wanted, const std::string& reference) {
+  if (!wanted.empty()) {
+    if (const auto found = container::find_program(layers, path, wanted)) return *found;
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("the image {} has no program {}{}", reference, wanted,
+                            wanted.contains('/') ? "" : " on its PATH"));
+  }
+  for (const char* name : {"python3", "python"}) {
+    if (const auto found = container::find_program(layers, path, name)) return *found;
+  }
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("the image {} has neither python3 nor python on its PATH ({}), and no "
+                          "program `train` of its own: build one of them into it",
+                          reference, path));
+}
+
+std::optional<ScriptPlan> plan_script(const Spec& spec, const container::LayerStack* layers,
+                                      const std::vector<std::string>& environment,
+                                      const container::Workplace& place, ObjectCalls& objects) {
+  if (!plays_toolkit(spec, layers, environment)) return std::nullopt;
+  ScriptPlan plan;
+  plan.job = script_job(spec).value();
+  const bool launched = wants_torch_launcher(spec, plan.job);
+  const Source source = place_source(plan.job, place, layers, objects);
+  plan.entry = entry_in(plan.job, *source.code);
+  plan.baked = source.baked;
+  if (plan.entry == EntryPoint::kCommand && plan.baked.empty()) {
+    const fs::path program = place.ml() / "code" / plan.job.program;
+    if (fs::is_regular_file(fs::symlink_status(program))) {
+      fs::permissions(program, fs::perms::all);
+    }
+  }
+  const bool needs_packages = package_plan(*source.code, plan.entry, "", spec.image).has_value();
+  if (plan.entry != EntryPoint::kCommand || launched || needs_packages) {
+    plan.interpreter =
+        layers
+            ? image_interpreter(*layers, container::path_of(environment), plan.job.interpreter,
+                                spec.image.reference)
+            : find_interpreter(plan.job.interpreter.empty() ? spec.python : plan.job.interpreter);
+  }
+  plan.packages = package_plan(*source.code, plan.entry, plan.interpreter, spec.image);
+  if (plan.packages) plan.packages->baked = plan.baked;
+  return plan;
+}
+
+}  // namespace sagebrush::agent
