@@ -35,8 +35,8 @@ std::vector<std::string> named_blobs(Database& database) {
                     "UNION ALL SELECT blob FROM blob_garbage");
 }
 
-void forget_old_completions(Database& database) {
-  const long long before = to_ms(now()) - kCompletedUploadsKeptMs;
+void forget_old_completions(Database& database, const Clock& clock) {
+  const long long before = to_ms(clock.now()) - kCompletedUploadsKeptMs;
   database.write([&](soci::session& session) {
     session << "DELETE FROM completed_uploads WHERE done_ms < :before", soci::use(before);
   });
@@ -44,8 +44,11 @@ void forget_old_completions(Database& database) {
 
 }  // namespace
 
-BlobGarbage::BlobGarbage(Database& database, Blobs& blobs, std::chrono::milliseconds grace)
-    : database_(database), blobs_(blobs), grace_(grace), thread_([this] { loop(); }) {}
+BlobGarbage::BlobGarbage(Database& database, Blobs& blobs, const Clock& clock,
+                         std::chrono::milliseconds grace)
+    : database_(database), blobs_(blobs), clock_(clock), grace_(grace), thread_([this] {
+        loop();
+      }) {}
 
 BlobGarbage::~BlobGarbage() {
   {
@@ -58,7 +61,7 @@ BlobGarbage::~BlobGarbage() {
 
 void BlobGarbage::add(const std::vector<std::string>& blobs) {
   if (blobs.empty()) return;
-  const auto due = Clock::now() + grace_;
+  const auto due = Steady::now() + grace_;
   {
     const std::lock_guard lock(mutex_);
     for (const std::string& blob : blobs) queue_.push_back({blob, due});
@@ -68,8 +71,8 @@ void BlobGarbage::add(const std::vector<std::string>& blobs) {
 
 void BlobGarbage::wait_until_collected() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock,
-                [this] { return !busy_ && (queue_.empty() || queue_.front().due > Clock::now()); });
+  changed_.wait(
+      lock, [this] { return !busy_ && (queue_.empty() || queue_.front().due > Steady::now()); });
 }
 
 void BlobGarbage::loop() {
@@ -80,7 +83,7 @@ void BlobGarbage::loop() {
     changed_.notify_all();
     if (stopping_) return;
     const auto woken = [this] {
-      return stopping_ || (!queue_.empty() && queue_.front().due <= Clock::now());
+      return stopping_ || (!queue_.empty() && queue_.front().due <= Steady::now());
     };
     if (queue_.empty()) {
       changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -97,7 +100,7 @@ void BlobGarbage::loop() {
 
 std::vector<std::string> BlobGarbage::take_due() {
   std::vector<std::string> due;
-  while (due.size() < kBatch && !queue_.empty() && queue_.front().due <= Clock::now()) {
+  while (due.size() < kBatch && !queue_.empty() && queue_.front().due <= Steady::now()) {
     due.push_back(std::move(queue_.front().blob));
     queue_.pop_front();
   }
@@ -113,7 +116,7 @@ void BlobGarbage::start_up() {
           left.begin() + static_cast<std::ptrdiff_t>(std::min(left.size(), i + kBatch));
       collect({left.begin() + static_cast<std::ptrdiff_t>(i), end});
     }
-    forget_old_completions(database_);
+    forget_old_completions(database_, clock_);
     sweep();
   } catch (const std::exception& error) {
     spdlog::error("sweep of the object store: {}", error.what());

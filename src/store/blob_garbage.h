@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/time.h"
+
 namespace sagebrush::store {
 
 class Blobs;
@@ -18,7 +20,8 @@ class Database;
 // blobs that no row names, and rows without blob are reported.
 class BlobGarbage {
  public:
-  BlobGarbage(Database& database, Blobs& blobs, std::chrono::milliseconds grace);
+  BlobGarbage(Database& database, Blobs& blobs, const Clock& clock,
+              std::chrono::milliseconds grace);
   ~BlobGarbage();  // leaves what waits to the next start
   // The rows of blob_garbage are committed.
   void add(const std::vector<std::string>& blobs);
@@ -26,10 +29,10 @@ class BlobGarbage {
   void wait_until_collected();
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
   struct Item {
     std::string blob;
-    Clock::time_point due;
+    Steady::time_point due;
   };
 
   void loop();
@@ -40,6 +43,7 @@ class BlobGarbage {
 
   Database& database_;
   Blobs& blobs_;
+  const Clock& clock_;  // of the rows
   const std::chrono::milliseconds grace_;
   std::mutex mutex_;
   std::condition_variable changed_;

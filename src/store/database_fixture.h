@@ -9,8 +9,8 @@
 namespace sagebrush::store {
 
 // A URL of an empty database for one test: SQLite in a temporary folder or, when the environment
-// variable SAGEBRUSH_TEST_POSTGRES holds the URL of a PostgreSQL server, a new database there
-// ("postgresql://user@host/postgres").
+// variable SAGEBRUSH_TEST_POSTGRES holds the URL of a PostgreSQL database, a schema of the test's
+// own there ("postgresql://user@host/postgres").
 class DatabaseFixture {
  public:
   DatabaseFixture();

@@ -15,16 +15,14 @@ DatabaseFixture::DatabaseFixture() {
   }
   server_ = server;
   name_ = "sagebrush_test_" + random_hex(6);
-  *open_writer(parse_database_url(server_)) << "CREATE DATABASE " + name_;
-  const std::size_t query = server_.find('?');
-  const std::string base = server_.substr(0, query);
-  url_ = base.substr(0, base.rfind('/') + 1) + name_;
-  if (query != std::string::npos) url_ += server_.substr(query);
+  *open_writer(parse_database_url(server_)) << "CREATE SCHEMA " + name_;
+  url_ = server_ + (server_.find('?') == std::string::npos ? "?" : "&") +
+         "options=-csearch_path%3D" + name_;
 }
 
 DatabaseFixture::~DatabaseFixture() {
   if (server_.empty()) return;
-  *open_writer(parse_database_url(server_)) << "DROP DATABASE " + name_ + " WITH (FORCE)";
+  *open_writer(parse_database_url(server_)) << "DROP SCHEMA " + name_ + " CASCADE";
 }
 
 }  // namespace sagebrush::store

@@ -24,11 +24,19 @@ void do_without_sqlite_locks() {
   (void)once;
 }
 
+// SOCI takes a URL for NAME=VALUE, and spoils one without any "=". The name is what
+// pg_stat_activity shows.
+std::string postgres_connection(const std::string& url) {
+  if (url.find("application_name=") != std::string::npos) return url;
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + "application_name=sagebrush";
+}
+
 std::unique_ptr<soci::session> open_session(const DatabaseAddress& address) {
   do_without_sqlite_locks();
   try {
     if (address.kind == DatabaseKind::kPostgres) {
-      auto session = std::make_unique<soci::session>(soci::postgresql, address.url);
+      auto session =
+          std::make_unique<soci::session>(soci::postgresql, postgres_connection(address.url));
       *session << "SET client_min_messages = warning";
       return session;
     }

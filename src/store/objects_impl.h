@@ -21,7 +21,7 @@ struct Objects::Impl {
       : database(the_database),
         clock(the_clock),
         blobs(data_dir / "blobs", options.reserve_bytes),
-        garbage(the_database, blobs, options.garbage_grace) {}
+        garbage(the_database, blobs, the_clock, options.garbage_grace) {}
 
   // Runs `work` (session, freed) -> ObjectOutcome<T> in a write. A fault must come before the first
   // change.
