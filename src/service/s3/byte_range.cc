@@ -29,8 +29,7 @@ std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size
     return ByteRange{size - length, length};
   }
   if (!first || (!last && !trim(ends[1]).empty())) return std::nullopt;
-  if (last && *last < *first) return std::nullopt;
-  if (*first >= size) refuse();
+  if (*first >= size || (last && *last < *first)) refuse();
   const std::uint64_t end = last ? std::min(*last, size - 1) : size - 1;
   return ByteRange{*first, end - *first + 1};
 }

@@ -15,7 +15,7 @@ struct ByteRange {
 
 // A Range header over `size` bytes: "bytes=0-9", "bytes=5-", "bytes=-5". nullopt, which means the
 // whole, for what is not one range of bytes, as S3 has it. Throws AwsError InvalidRange (416) when
-// nothing of it is there.
+// nothing of it is there, or its end comes before its start.
 std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size);
 
 // x-amz-copy-source-range: "bytes=first-last", wholly inside. Throws AwsError InvalidArgument.
