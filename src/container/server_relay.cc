@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -114,9 +115,15 @@ RelayProcess::RelayProcess(const std::filesystem::path& spec, const ServerAccess
   channel_ = File(ends[0]);
   const File theirs(ends[1]);
   const pid_t shim = ::getpid();
-  const pid_t child = ::fork();
-  if (child < 0) throw_errno("fork");
-  if (child == 0) be_relay(shim, theirs.fd(), spec, access_.credentials_path);
+  child_ = ::fork();
+  if (child_ < 0) throw_errno("fork");
+  if (child_ == 0) be_relay(shim, theirs.fd(), spec, access_.credentials_path);
+}
+
+RelayProcess::~RelayProcess() {
+  if (::waitpid(child_, nullptr, WNOHANG) != 0) return;  // ended, and perhaps taken, before
+  ::kill(child_, SIGKILL);
+  ::waitpid(child_, nullptr, 0);
 }
 
 void RelayProcess::listen() {

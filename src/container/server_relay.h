@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -24,6 +26,9 @@ class RelayProcess {
  public:
   // Starts it. Call in the machine's own network, from a single-threaded process.
   explicit RelayProcess(const std::filesystem::path& spec, const ServerAccess& access);
+  ~RelayProcess();  // ends it, and waits until it is gone
+  RelayProcess(const RelayProcess&) = delete;
+  RelayProcess& operator=(const RelayProcess&) = delete;
   // Makes the sockets in the calling thread's network namespace and hands them over. Clients wait
   // in their queues from here on. Throws Error{kIo}.
   void listen();
@@ -31,6 +36,7 @@ class RelayProcess {
  private:
   ServerAccess access_;
   File channel_;
+  pid_t child_ = -1;
 };
 
 // "http://127.0.0.1:9000/" → {"127.0.0.1", "9000"}; nullopt when it is no such address.

@@ -106,8 +106,9 @@ int run_shim(const AttemptFolder& folder) {
   char word = 0;
   if (::read(STDIN_FILENO, &word, 1) != 1) return 0;
   const Workplace place{folder.work()};
-  const File lock = File::open(folder.shim_lock(), O_RDWR | O_CREAT);
+  File lock = File::open(folder.shim_lock(), O_RDWR | O_CREAT);
   if (!agent_protocol::take_lock(lock)) return 0;
+  lock.release();  // held until the process is gone: who takes it next finds no trace of this one
   // Exclusive creation: a shim that was killed is never followed by a second container.
   const File mark(::open(place.started().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!mark) return 0;
