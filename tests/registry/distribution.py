@@ -70,10 +70,10 @@ class Distribution:
         assert answer.status == 201, answer.body
         return digest_of(data)
 
-    def image(self, layer, architecture="amd64", **more):
-        """An image of one layer: the manifest's bytes and what it names."""
+    def image(self, layer, architecture="amd64", diff_id=None, **more):
+        """An image of one layer: the manifest's bytes and what it names. diff_id: of a layer that is compressed."""
         config = json.dumps({"os": "linux", "architecture": architecture, "config": {"Cmd": ["train"]},
-                             "rootfs": {"type": "layers", "diff_ids": [digest_of(layer)]}}).encode()
+                             "rootfs": {"type": "layers", "diff_ids": [diff_id or digest_of(layer)]}}).encode()
         manifest = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": descriptor(config, CONFIG),
                     "layers": [descriptor(layer)], **more}
         return json.dumps(manifest).encode(), [config, layer]

@@ -1,5 +1,7 @@
 """A file system of a test's own that can be filled to the last byte."""
 
+import errno
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -23,13 +25,13 @@ class SmallDisk:
         self._root.rmdir()
 
     def fill(self):
-        with open(self._root / "ballast", "ab", buffering=0) as file:
-            for size in (1 << 20, 4096):
+        with open(self._root / "ballast", "ab") as file:
+            for size in (64 << 20, 1 << 20, 4096):
                 try:
                     while True:
-                        file.write(b"\0" * size)
-                except OSError:
-                    pass
+                        os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, size)
+                except OSError as full:
+                    assert full.errno == errno.ENOSPC, full
 
     def free(self):
         (self._root / "ballast").unlink()
