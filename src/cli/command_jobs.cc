@@ -12,6 +12,7 @@
 #include "cli/job_follower.h"
 #include "cli/job_lookup.h"
 #include "cli/job_metrics.h"
+#include "cli/job_wait.h"
 #include "cli/json_value.h"
 #include "cli/table.h"
 #include "cli/time_budget.h"
@@ -87,17 +88,18 @@ int run_list(const Flags& flags, Context& context) {
                     context.program));
     return 0;
   }
-  const auto progress = progress_of(cloud, running_in(jobs));
+  std::map<std::string, std::string> news = waits_of(cloud, jobs);
+  for (const auto& [name, progress] : progress_of(cloud, running_in(jobs))) {
+    news[name] = progress_text(progress);
+  }
   std::vector<std::string> headers{"NAME", "STATUS", "AGE", "DURATION"};
-  if (!progress.empty()) headers.emplace_back("PROGRESS");
+  if (!news.empty()) headers.emplace_back("PROGRESS");
   Table table(headers);
   const Time time = now();
   for (const json::value& job : jobs) {
     std::vector<Cell> row = row_of(job.as_object(), time);
-    const auto known = progress.find(text_at(job.as_object(), "TrainingJobName"));
-    if (!progress.empty()) {
-      row.push_back({known == progress.end() ? "-" : progress_text(known->second)});
-    }
+    const auto known = news.find(text_at(job.as_object(), "TrainingJobName"));
+    if (!news.empty()) row.push_back({known == news.end() ? "-" : known->second});
     table.add(std::move(row));
   }
   context.terminal.out(

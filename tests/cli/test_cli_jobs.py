@@ -136,6 +136,20 @@ class CliJobs(command.ServerCase):
         code, _, err = self.train(ENDLESS, "--max-run", "1")
         self.assertEqual(code, 124, err)
 
+    def test_the_list_says_what_a_job_waits_for(self):
+        everything = self.job + "-all"
+        self.assertEqual(self.run_cli("train", "--name", everything, *HOST, "--detach", "--", "-c", ENDLESS)[0], 0)
+        try:
+            self.assertEqual(self.train(ENDLESS, "--detach")[0], 0)
+            waiting = self.server.client("sagemaker").describe_training_job(TrainingJobName=self.job)
+            reason = waiting["SecondaryStatusTransitions"][-1]["StatusMessage"]
+            self.assertRegex(reason, "[Ww]ait")
+            out = self.run_cli("jobs", "list", "--name-contains", self.job)[1]
+            self.assertRegex(out, rf"{self.job} +(Starting|Pending) .*{re.escape(reason[:30])}")  # an estimate in it may have changed
+        finally:
+            for name in (self.job, everything):
+                self.run_cli("jobs", "stop", name)
+
     def test_lists_describes_and_takes_the_last_job_and_prefixes(self):
         self.train("echo done")
         code, out, err = self.run_cli("jobs", "list", "--name-contains", self.job)
