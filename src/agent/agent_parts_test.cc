@@ -48,6 +48,10 @@ TEST(FailureReason, PrefersMemoryThenTheFileThenTheSignal) {
   EXPECT_EQ(failure_reason(exit, "", {"a", "b"}, 0, "train"),
             "AlgorithmError: killed by SIGKILL, exit code: 137\na\nb");
   EXPECT_EQ(failure_reason(exit, "why\n", {}, 0, "train"), "AlgorithmError: why, exit code: 137");
+  exit.killed_from_outside = true;
+  EXPECT_EQ(failure_reason(exit, "", {"a"}, 0, "train"),
+            "InternalServerError: killed by SIGKILL from outside, exit code: 137\na");
+  EXPECT_EQ(failure_reason(exit, "why\n", {}, 0, "train"), "AlgorithmError: why, exit code: 137");
   exit.out_of_memory = true;
   exit.peak_memory_bytes = exit.peak_memory_bytes = 1 << 30;
   EXPECT_EQ(

@@ -76,7 +76,9 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
     const std::string script =
         std::filesystem::exists(script_line()) ? read_file(script_line()) : "";
     std::string file = container::read_beneath(place_.ml(), "output/failure", 16 * 1024);
-    if (trim(file).empty() && !script.empty()) file = script_failure(exit, script, last_errors());
+    if (exit.killed_from_outside && trim(file).empty()) record.infrastructure = true;
+    if (trim(file).empty() && !script.empty() && !record.infrastructure)
+      file = script_failure(exit, script, last_errors());
     record.failure_reason =
         failure_reason(exit, file, last_errors(), spec_.limits.memory_bytes, program);
     if (const auto* rule = find_log_rule(spec_.log_rules, folder_.output_log()))

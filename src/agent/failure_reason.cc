@@ -94,14 +94,16 @@ std::string failure_reason(const container::ContainerExit& exit, const std::stri
   if (const auto text = without_end(to_valid_utf8(failure_file)); !text.empty()) {
     return with_end("AlgorithmError: " + text, end);
   }
+  const char* const kind = exit.killed_from_outside ? "InternalServerError: " : "AlgorithmError: ";
   // A shell tells the signal that ended its child as 128 and the signal's number.
   const int childs_signal = code - 128;
   const bool crashed = childs_signal == SIGSEGV || childs_signal == SIGABRT ||
                        childs_signal == SIGBUS || childs_signal == SIGFPE ||
                        childs_signal == SIGILL;
-  std::string text = exit.signal ? fmt::format("AlgorithmError: killed by {}, exit code: {}",
-                                               signal_name(*exit.signal), code)
-                                 : fmt::format("AlgorithmError: exit code: {}", code);
+  std::string text =
+      exit.signal ? fmt::format("{}killed by {}{}, exit code: {}", kind, signal_name(*exit.signal),
+                                exit.killed_from_outside ? " from outside" : "", code)
+                  : fmt::format("{}exit code: {}", kind, code);
   if (!exit.signal && crashed) text += fmt::format(" ({})", signal_name(childs_signal));
   if (!last_errors.empty()) text += fmt::format("\n{}", fmt::join(last_errors, "\n"));
   return cut_reason(text);

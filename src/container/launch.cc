@@ -125,6 +125,7 @@ json::object to_json(const ContainerExit& exit) {
                    {"start_error", exit.start_error}};
   if (exit.exit_code) out["exit_code"] = *exit.exit_code;
   if (exit.signal) out["signal"] = *exit.signal;
+  if (exit.killed_from_outside) out["killed_from_outside"] = true;
   if (exit.started) out["started_ms"] = to_ms(*exit.started);
   return out;
 }
@@ -135,6 +136,7 @@ ContainerExit container_exit_from_json(const json::object& object) {
   if (const auto code = in.integer_if("exit_code")) exit.exit_code = static_cast<int>(*code);
   if (const auto signal = in.integer_if("signal")) exit.signal = static_cast<int>(*signal);
   exit.out_of_memory = in.boolean("out_of_memory");
+  exit.killed_from_outside = object.contains("killed_from_outside");
   exit.peak_memory_bytes = in.size("peak_memory_bytes");
   exit.started = in.time_if("started_ms");
   exit.ended = in.time("ended_ms");

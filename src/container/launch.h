@@ -70,6 +70,9 @@ struct ContainerExit {
   std::optional<int> exit_code;
   std::optional<int> signal;
   bool out_of_memory = false;
+  // SIGKILL ended its first process. Nobody inside can do that to it: it was this machine's
+  // operator, or the machine.
+  bool killed_from_outside = false;
   std::uint64_t peak_memory_bytes = 0;
   std::optional<Time> started;
   Time ended;

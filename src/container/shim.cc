@@ -96,6 +96,8 @@ ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
     exit.out_of_memory = memory.oom_kills > 0;
     exit.peak_memory_bytes = memory.peak_bytes;
   }
+  exit.killed_from_outside = exit.signal == SIGKILL && !exit.out_of_memory &&
+                             launch.runtime.kind != RuntimeKind::kBubblewrap;
   return exit;
 }
 

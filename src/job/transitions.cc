@@ -101,6 +101,13 @@ Time failed_at(const ExitRecord& record) {
   return record.training_ended.value_or(record.ended);
 }
 
+// Which of two hosts' failures is the attempt's. One that the machine took away is felt by the
+// others as lost connections, and may be noticed a little later than those.
+bool comes_before(const ExitRecord& one, const ExitRecord& other) {
+  if (one.infrastructure != other.infrastructure) return one.infrastructure;
+  return failed_at(one) < failed_at(other);
+}
+
 void end_stopped(TrainingJob& job, StopCause cause, Time at) {
   switch (cause) {
     case StopCause::kMaxRuntime:
@@ -217,7 +224,7 @@ ExitRecord verdict(const Attempt& attempt) {
     const ExitRecord& record = host.exit.value();
     if (record.outcome == Outcome::kStopped && !stopped) stopped = &host;
     if (record.outcome != Outcome::kFailed) continue;
-    if (!first_failed || failed_at(record) < failed_at(*first_failed->exit)) first_failed = &host;
+    if (!first_failed || comes_before(record, *first_failed->exit)) first_failed = &host;
   }
   if (first_failed) {
     ExitRecord record = *first_failed->exit;

@@ -94,6 +94,16 @@ TEST(Hosts, TheFirstToFailGivesTheReasonWhoeverIsHeardFirst) {
   EXPECT_TRUE(job.failure_reason.starts_with("algo-2: ")) << job.failure_reason;
 }
 
+TEST(Hosts, AHostThatTheMachineTookExplainsWhyTheOthersFailed) {
+  TrainingJob job = job_on(2, 1);
+  end_host(job, "algo-1", ended(Outcome::kFailed, kStart + 4s), kGrace, kStart + 4s);
+  ExitRecord lost = ended(Outcome::kFailed, kStart + 5s);
+  lost.infrastructure = true;
+  end_host(job, "algo-2", lost, kGrace, kStart + 5s);
+  EXPECT_EQ(job.secondary, SecondaryStatus::kRestarting);
+  EXPECT_NE(job.transitions.back().message.find("algo-2: "), std::string::npos);
+}
+
 TEST(Hosts, ASecondRecordChangesNothing) {
   TrainingJob job = job_on(2);
   end_host(job, "algo-2", ended(Outcome::kCompleted), kGrace, kStart + 1s);

@@ -40,6 +40,16 @@ def head_of_idx(path, count):
     return data[:4] + struct.pack(f">{rank}I", *shape) + data[start : start + count * item]
 
 
+def read_weights(file):
+    """The tensors of a safetensors file's bytes, by name, each as a flat array."""
+    import numpy
+
+    length = int.from_bytes(file[:8], "little")
+    header = json.loads(file[8 : 8 + length])
+    header.pop("__metadata__", None)
+    return {name: numpy.frombuffer(file[8 + length :][slice(*entry["data_offsets"])], "<f4") for name, entry in header.items()}
+
+
 class Job:
     def __init__(self, base, hyperparameters=None, checkpoints=True):
         self.base = pathlib.Path(base)

@@ -60,14 +60,20 @@ double real(const json::object& object, const char* key) {
 
 LoadedCheckpoint read_checkpoint(const fs::path& folder, std::int64_t step) {
   const fs::path state_file = file_of(folder, step, ".json");
-  const Bytes text = read_file(state_file, kMaxStateBytes);
+  Bytes state = read_file(state_file, kMaxStateBytes);
+  return parse_checkpoint(state_file.string(), std::move(state),
+                          read_file(file_of(folder, step, ".safetensors")));
+}
+
+}  // namespace
+
+LoadedCheckpoint parse_checkpoint(const std::string& name, Bytes state, Bytes tensors) {
   boost::system::error_code error;
   const json::value document = json::parse(
-      json::string_view(reinterpret_cast<const char*>(text.data()), text.size()), error);
-  if (error || !document.is_object()) user_error(state_file.string() + ": is not a JSON object");
+      json::string_view(reinterpret_cast<const char*>(state.data()), state.size()), error);
+  if (error || !document.is_object()) user_error(name + ": is not a JSON object");
   const json::object& object = document.as_object();
-  if (integer(object, "format") != kFormat)
-    user_error(state_file.string() + ": was written by another version");
+  if (integer(object, "format") != kFormat) user_error(name + ": was written by another version");
   Checkpoint checkpoint;
   checkpoint.progress.epoch = integer(object, "epoch");
   checkpoint.progress.step_in_epoch = integer(object, "step_in_epoch");
@@ -81,18 +87,12 @@ LoadedCheckpoint read_checkpoint(const fs::path& folder, std::int64_t step) {
     if (!value.is_string()) user_error("checkpoint: identity holds something other than text");
     checkpoint.identity[std::string(key)] = value.as_string().c_str();
   }
-  const fs::path tensor_file = file_of(folder, step, ".safetensors");
-  Bytes tensors = read_file(tensor_file);
   if (integer(object, "tensor_bytes") != static_cast<std::int64_t>(tensors.size()) ||
       integer(object, "tensor_crc32") !=
           static_cast<std::int64_t>(crc32(tensors.data(), tensors.size())))
-    user_error(tensor_file.string() + ": its size or CRC-32 is not what " + state_file.string() +
-               " says");
-  return {std::move(checkpoint), Safetensors(std::move(tensors), tensor_file.string()),
-          state_file.string()};
+    user_error(name + ": its tensors' size or CRC-32 is not what it says");
+  return {std::move(checkpoint), Safetensors(std::move(tensors), name), name, std::move(state)};
 }
-
-}  // namespace
 
 void CheckpointStore::save(std::int64_t step, const Checkpoint& checkpoint,
                            const std::vector<NamedTensor>& tensors) const {

@@ -36,7 +36,12 @@ struct LoadedCheckpoint {
   Checkpoint checkpoint;
   Safetensors tensors;
   std::string name;
+  Bytes state;  // the JSON file that `checkpoint` was read from
 };
+
+// The two files' content. Throws Error{kUser} naming `name` when they are damaged or do not belong
+// together.
+LoadedCheckpoint parse_checkpoint(const std::string& name, Bytes state, Bytes tensors);
 
 // The checkpoints of a folder: checkpoint-<step>.safetensors, then checkpoint-<step>.json, which
 // names the first with its size and CRC-32. Each is written under a temporary name and renamed, so

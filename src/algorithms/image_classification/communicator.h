@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace sagebrush::vision {
@@ -21,8 +22,8 @@ class Communicator {
   // Waits for all sums that were started.
   virtual void finish_sums() = 0;
 
-  // Gives all processes the first one's values.
-  virtual void broadcast(float* values, std::size_t count) = 0;
+  // Gives all processes the first one's bytes.
+  virtual void broadcast(std::uint8_t* bytes, std::size_t count) = 0;
 };
 
 }  // namespace sagebrush::vision

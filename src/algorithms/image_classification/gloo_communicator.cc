@@ -71,10 +71,10 @@ class GlooCommunicator : public Communicator {
     });
   }
 
-  void broadcast(float* values, std::size_t count) override {
+  void broadcast(std::uint8_t* bytes, std::size_t count) override {
     guarded([&] {
       std::vector<at::Tensor> tensors = {
-          at::from_blob(values, {static_cast<std::int64_t>(count)}, at::kFloat)};
+          at::from_blob(bytes, {static_cast<std::int64_t>(count)}, at::kByte)};
       values_->broadcast(tensors)->wait();
     });
   }

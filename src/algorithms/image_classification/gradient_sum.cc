@@ -15,11 +15,20 @@ namespace {
 
 constexpr std::size_t kBucketValues = std::size_t{1} << 20;  // 4 MiB
 
+// Adds up into the first network's gradients. By pairs of neighbours, then pairs of pairs: two
+// hosts with half of the shards each then add in the order of one host that has them all. The
+// others' gradients are used up.
 void add_shards(const std::vector<Network*>& networks, std::size_t begin, std::size_t end) {
-  float* const sum = networks.front()->gradients();
-  for (std::size_t s = 1; s < networks.size(); ++s) {
-    const float* const other = networks[s]->gradients();
-    for (std::size_t i = begin; i < end; ++i) sum[i] += other[i];
+  constexpr std::size_t kBlock = 2048;  // of each network's stays in L1 until all are added
+  for (std::size_t at = begin; at < end; at += kBlock) {
+    const std::size_t stop = std::min(at + kBlock, end);
+    for (std::size_t stride = 1; stride < networks.size(); stride *= 2) {
+      for (std::size_t s = 0; s + stride < networks.size(); s += 2 * stride) {
+        float* const sum = networks[s]->gradients();
+        const float* const other = networks[s + stride]->gradients();
+        for (std::size_t i = at; i < stop; ++i) sum[i] += other[i];
+      }
+    }
   }
 }
 

@@ -42,6 +42,7 @@ class Safetensors {
 
   const std::vector<TensorView>& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  const Bytes& file() const { return file_; }
 
   // The tensor of that name and shape. Throws Error{kUser} when it is absent or has another shape.
   const TensorView& get(const std::string& tensor, const std::vector<std::int64_t>& shape) const;

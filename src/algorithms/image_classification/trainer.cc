@@ -74,6 +74,7 @@ void Trainer::make_shards() {
              : threads * ranks;
   if (!ghosts && threads > 1) statistics_sum_ = std::make_unique<ThreadSum>(threads);
   Communicator* const across = values_.sync_batch_norm ? others_ : nullptr;
+  all_shards_ = all;
   for (std::int64_t i = all * rank / ranks; i < all * (rank + 1) / ranks; ++i) {
     auto shard = std::make_unique<Shard>();
     shard->network = shards_.empty() ? network_ : std::shared_ptr<Network>(network_->replica());
@@ -135,7 +136,7 @@ void Trainer::begin_epoch(std::int64_t epoch) {
   }
 }
 
-StepResult Trainer::step(std::int64_t step_in_epoch, bool stop) {
+StepResult Trainer::step(std::int64_t step_in_epoch, Wishes wishes) {
   StepTime time;
   time.step = epoch_ * steps_per_epoch_ + step_in_epoch;
   time.total = total_steps_;
@@ -144,31 +145,17 @@ StepResult Trainer::step(std::int64_t step_in_epoch, bool stop) {
   for (const auto& shard : shards_)
     shard->indices = order_.data() + step_in_epoch * batch_size_ + shard->begin;
   run_shards();
-  join_statistics();
+  StepResult result;
+  result.rate_factor = rate_factor(values_, time.step, time.total);
+  result.wishes = wishes;
+  join_shards(result);
   gradient_sum_->finish();
   if (values_.gradient_clip > 0)
     clip_gradient(network_->ranges(), network_->gradients(), values_.gradient_clip);
   optimizer_.step(network_->values(), network_->gradients(), time, pool_);
   averages_->update(time.step, time.total);
   copy_statistics();
-  StepResult result;
-  result.rate_factor = rate_factor(values_, time.step, time.total);
-  for (const auto& shard : shards_) {
-    result.loss += shard->loss;
-    result.correct += shard->correct;
-  }
-  sum_counts(result, stop);
   return result;
-}
-
-void Trainer::sum_counts(StepResult& result, bool stop) {
-  result.stop = stop;
-  if (others_ == nullptr) return;
-  std::vector<double> values = {result.loss, static_cast<double>(result.correct), stop ? 1.0 : 0.0};
-  others_->sum(values);
-  result.loss = values[0];
-  result.correct = std::llround(values[1]);
-  result.stop = values[2] > 0;
 }
 
 void Trainer::run_shards() {
@@ -203,17 +190,31 @@ void Trainer::run_shard(std::size_t number) {
   shard.correct = count_correct(logits.detach(), labels);
 }
 
-// Gives every shard the mean of all shards' running statistics; where they share the batch's they
-// have the same.
-void Trainer::join_statistics() {
-  if (shards_.size() == 1 || statistics_sum_) return;
-  float* const mean = network_->statistics();
-  const float share = 1.0F / static_cast<float>(shards_.size());
-  for (std::size_t i = 0; i < network_->statistic_count(); ++i) {
-    float sum = 0;
-    for (const auto& shard : shards_) sum += shard->network->statistics()[i];
-    mean[i] = sum * share;
+// Adds up what the shards of all processes found, and gives the network the mean of their running
+// statistics: by pairs as gradients are, so that hosts change no bit.
+void Trainer::join_shards(StepResult& result) {
+  constexpr std::size_t kCounts = 4;
+  std::vector<std::vector<double>> found;
+  for (const auto& shard : shards_) {
+    found.push_back({shard->loss, static_cast<double>(shard->correct), 0, 0});
+    const float* const statistics = shard->network->statistics();
+    found.back().insert(found.back().end(), statistics, statistics + network_->statistic_count());
   }
+  for (std::size_t stride = 1; stride < found.size(); stride *= 2) {
+    for (std::size_t s = 0; s + stride < found.size(); s += 2 * stride) {
+      for (std::size_t i = 0; i < found[s].size(); ++i) found[s][i] += found[s + stride][i];
+    }
+  }
+  std::vector<double>& sums = found.front();
+  sums[2] = result.wishes.stop ? 1 : 0;
+  sums[3] = result.wishes.checkpoint ? 1 : 0;
+  if (others_ != nullptr) others_->sum(sums);
+  result.loss = sums[0];
+  result.correct = std::llround(sums[1]);
+  result.wishes = {sums[2] > 0, sums[3] > 0};
+  for (std::size_t i = 0; i < network_->statistic_count(); ++i)
+    network_->statistics()[i] =
+        static_cast<float>(sums[kCounts + i] / static_cast<double>(all_shards_));
 }
 
 void Trainer::copy_statistics() {

@@ -21,11 +21,17 @@ class GradientSum;
 class Network;
 class WorkerPool;
 
+// What a process would do after a step. All of them learn of it by the result, and do it together.
+struct Wishes {
+  bool stop = false;
+  bool checkpoint = false;
+};
+
 struct StepResult {
   double loss = 0;  // mean over the batch, of all processes
   std::int64_t correct = 0;
   double rate_factor = 0;
-  bool stop = false;  // some process was asked to stop
+  Wishes wishes;  // of any process
 };
 
 // A network, its optimizer and its batch buffers. A step is a function of the weights, the
@@ -51,11 +57,7 @@ class Trainer {
   // Draws the order of `epoch` (from 0); before the epoch's first step, and after a resume within
   // it.
   void begin_epoch(std::int64_t epoch);
-  // stop: this process was asked to; all learn of it by the result.
-  StepResult step(std::int64_t step_in_epoch, bool stop = false);
-
-  // Gives all processes the mean of their running statistics; each has seen other images.
-  void join_processes();
+  StepResult step(std::int64_t step_in_epoch, Wishes wishes = {});
 
   // Of the weights that are saved: the EMA where there is one.
   Evaluation evaluate(const ImageSet& set, TestViews views);
@@ -81,9 +83,8 @@ class Trainer {
   void whiten();
   void run_shard(std::size_t number);
   void run_shards();
-  void join_statistics();
+  void join_shards(StepResult& result);
   void copy_statistics();
-  void sum_counts(StepResult& result, bool stop);
 
   const Hyperparameters& values_;
   const ImageSet& train_;
@@ -93,6 +94,7 @@ class Trainer {
   Communicator* others_;
   std::shared_ptr<Network> network_;
   std::int64_t batch_size_;
+  std::int64_t all_shards_ = 1;  // of all processes
   std::int64_t steps_per_epoch_;
   std::int64_t total_steps_;
   std::int64_t epoch_ = 0;

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "algorithms/image_classification/communicator.h"
 #include "algorithms/image_classification/shard.h"
 #include "algorithms/image_classification/trainer.h"
 
@@ -23,18 +22,7 @@ class Shown {
 
 }  // namespace
 
-void Trainer::join_processes() {
-  if (others_ == nullptr) return;
-  std::vector<double> statistics(network_->statistics(),
-                                 network_->statistics() + network_->statistic_count());
-  others_->sum(statistics);
-  for (std::size_t i = 0; i < statistics.size(); ++i)
-    network_->statistics()[i] = static_cast<float>(statistics[i] / others_->size());
-  copy_statistics();
-}
-
 Evaluation Trainer::evaluate(const ImageSet& set, TestViews views) {
-  join_processes();
   const Shown shown(*averages_);
   return vision::evaluate(*network_, set, normalization_, views, pool_, others_);
 }

@@ -14,6 +14,7 @@
 #include "algorithms/image_classification/hyperparameters.h"
 #include "algorithms/image_classification/model_files.h"
 #include "algorithms/image_classification/run_report.h"
+#include "algorithms/image_classification/shared_checkpoint.h"
 #include "algorithms/image_classification/trainer.h"
 
 namespace sagebrush::vision {
@@ -113,7 +114,7 @@ class TrainingRun {
     trainer_ = std::make_unique<Trainer>(values_, config_.network, data_.train,
                                          config_.normalization, pool_, others_);
     if (start_) trainer_->load_weights(load_model_weights(*start_));
-    if (store_) resume();
+    resume();
     begin_ = last_checkpoint_ = Clock::now();
     seconds_before_ = progress_.seconds;
     bool stopped = stop_ != 0 && others_ == nullptr;
@@ -147,9 +148,12 @@ class TrainingRun {
   }
 
   void resume() {
-    const auto loaded = store_->load([this](const std::string& why) {
-      report_.line("A checkpoint is damaged and was passed over: " + why);
-    });
+    std::optional<LoadedCheckpoint> loaded;
+    if (store_ && leads())
+      loaded = store_->load([this](const std::string& why) {
+        report_.line("A checkpoint is damaged and was passed over: " + why);
+      });
+    if (others_ != nullptr) loaded = share_checkpoint(std::move(loaded), *others_);
     if (!loaded) return;
     for (const auto& [name, value] : identity_) {
       const auto saved = loaded->checkpoint.identity.find(name);
@@ -199,7 +203,9 @@ class TrainingRun {
     bool stop = false;
     double rate = 0;
     while (progress_.step_in_epoch < steps) {
-      const StepResult result = trainer_->step(progress_.step_in_epoch, stop_ != 0);
+      const Wishes wishes{stop_ != 0, seconds_since(last_checkpoint_) >=
+                                          static_cast<double>(values_.checkpoint_seconds)};
+      const StepResult result = trainer_->step(progress_.step_in_epoch, wishes);
       if (!std::isfinite(result.loss))
         user_error("the loss is no longer a number (epoch " + std::to_string(progress_.epoch + 1) +
                    ", step " + std::to_string(progress_.step_in_epoch + 1) +
@@ -210,11 +216,9 @@ class TrainingRun {
       ++clock.steps;
       rate = values_.learning_rate * result.rate_factor;
       tell_step(result, rate, steps, clock);
-      stop = result.stop;
+      stop = result.wishes.stop;
       if (stop && progress_.step_in_epoch < steps) return false;
-      if (others_ == nullptr && progress_.step_in_epoch < steps &&
-          seconds_since(last_checkpoint_) >= static_cast<double>(values_.checkpoint_seconds))
-        save_checkpoint();
+      if (result.wishes.checkpoint && progress_.step_in_epoch < steps) save_checkpoint();
     }
     end_epoch(static_cast<double>(steps), rate, clock);
     return !stop;
@@ -269,7 +273,6 @@ class TrainingRun {
   void save_checkpoint() {
     last_checkpoint_ = Clock::now();
     progress_.seconds = seconds_before_ + seconds_since(begin_);
-    trainer_->join_processes();
     if (!store_ || !leads()) return;
     const std::int64_t step =
         progress_.epoch * trainer_->steps_per_epoch() + progress_.step_in_epoch;
