@@ -18,6 +18,7 @@
 #include "job/image_table.h"
 #include "job/inputs.h"
 #include "job/instance_catalogue.h"
+#include "job/job_image.h"
 #include "job/live_jobs.h"
 #include "job/metric_collector.h"
 #include "job/scheduler.h"
@@ -65,6 +66,10 @@ class Engine {
   // Commits the job and returns. job.request, name, arn and region are the caller's. Throws
   // Error{kAlreadyExists}.
   void create(TrainingJob job);
+  // As job::missing_image, now: it may still go before the job starts.
+  std::optional<ImagePresence> missing_image(const boost::json::object& request) const {
+    return job::missing_image(request, images_, registry_);
+  }
   // Throws Error{kNotFound}, or Error{kConflict} when the job is final.
   void order_stop(const std::string& name);
   // Removes a final job's record; logs and objects stay. Throws as order_stop.

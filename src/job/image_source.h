@@ -9,6 +9,9 @@
 
 namespace sagebrush::job {
 
+// kElsewhere: not for this server's registry to say.
+enum class ImagePresence { kHere, kNoRepository, kNoImage, kElsewhere };
+
 // What jobs need of the registry's images.
 struct ImageSource {
   // The image that a TrainingImage means among this server's repositories, for this machine's
@@ -19,6 +22,8 @@ struct ImageSource {
   std::function<std::optional<agent_protocol::RegistryImage>(const std::string& reference,
                                                              const std::string& holder)>
       resolve;
+  // Whether a TrainingImage is there now, whatever is in it.
+  std::function<ImagePresence(const std::string& reference)> look;
   std::function<void(const std::string& holder)> release;
   // Releases all holders but these; at the server's start.
   std::function<void(const std::vector<std::string>& holders)> retain;

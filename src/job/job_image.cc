@@ -39,6 +39,17 @@ std::vector<std::string> own_entrypoint(const Image& image) {
 
 }  // namespace
 
+std::optional<ImagePresence> missing_image(const json::object& request, const ImageTable& table,
+                                           const ImageSource& registry) {
+  const auto* algorithm = object_at(request, "AlgorithmSpecification");
+  const std::string reference = algorithm ? text_at(*algorithm, "TrainingImage") : "";
+  if (reference.empty() || !registry.look) return std::nullopt;
+  const ImagePresence presence = registry.look(reference);
+  if (presence == ImagePresence::kNoImage) return presence;
+  if (presence == ImagePresence::kNoRepository && !table.find(reference)) return presence;
+  return std::nullopt;
+}
+
 // As SageMaker runs it: `docker run IMAGE train`. ContainerEntrypoint replaces the image's entry
 // point, ContainerArguments its arguments; either alone goes without "train".
 Image job_image(const json::object& request, const ImageTable& table, const ImageSource& registry,

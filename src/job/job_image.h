@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 
 #include "agent_protocol/spec.h"
@@ -14,5 +15,10 @@ namespace sagebrush::job {
 // Error{kNotFound, kInvalid} in the words for FailureReason.
 agent_protocol::Image job_image(const boost::json::object& request, const ImageTable& table,
                                 const ImageSource& registry, const std::string& holder);
+
+// Why a request's TrainingImage can't be had from this server's registry, to which it belongs:
+// kNoRepository or kNoImage. nullopt when it is there, is an alias, or another registry's.
+std::optional<ImagePresence> missing_image(const boost::json::object& request,
+                                           const ImageTable& table, const ImageSource& registry);
 
 }  // namespace sagebrush::job

@@ -33,6 +33,30 @@ agent_protocol::Image image(const char* algorithm) {
   return job_image(request, ImageTable(), registry(), "job");
 }
 
+TEST(MissingImage, IsWhatTheRegistryLacksAndNoAliasMeans) {
+  ImageSource source;
+  std::string asked;
+  ImagePresence presence = ImagePresence::kNoRepository;
+  source.look = [&](const std::string& reference) {
+    asked = reference;
+    return presence;
+  };
+  const auto missing = [&](const char* algorithm) {
+    const json::object request{{"AlgorithmSpecification", json::parse(algorithm)}};
+    return missing_image(request, ImageTable(), source);
+  };
+  EXPECT_EQ(missing(R"({"TrainingImage":"none:1"})"), ImagePresence::kNoRepository);
+  EXPECT_EQ(asked, "none:1");
+  EXPECT_FALSE(missing(R"({"TrainingImage":"sagebrush/host:latest"})"));
+  EXPECT_FALSE(missing(R"({"AlgorithmName":"none"})"));
+  presence = ImagePresence::kNoImage;
+  EXPECT_EQ(missing(R"({"TrainingImage":"mine:2"})"), ImagePresence::kNoImage);
+  for (const auto there : {ImagePresence::kHere, ImagePresence::kElsewhere}) {
+    presence = there;
+    EXPECT_FALSE(missing(R"({"TrainingImage":"none:1"})"));
+  }
+}
+
 TEST(JobImage, RunsTheImagesEntryPointWithTrain) {
   const auto mine = image(R"({"TrainingImage":"mine:1"})");
   EXPECT_EQ(mine.kind, ImageKind::kRegistry);

@@ -13,6 +13,7 @@ namespace {
 
 namespace json = boost::json;
 using agent_protocol::RegistryImage;
+using job::ImagePresence;
 using job::ImageReference;
 using store::ImageFault;
 
@@ -121,6 +122,18 @@ std::optional<RegistryImage> resolve(store::Images& images, const job::RegistryN
   return image;
 }
 
+ImagePresence look(store::Images& images, const job::RegistryNames& names,
+                   const std::string& reference) {
+  const auto parsed = job::parse_image_reference(reference);
+  if (!parsed || names.owner(parsed->host) != job::RegistryOwner::kOurs) {
+    return ImagePresence::kElsewhere;
+  }
+  if (!images.find_repository(parsed->repository)) return ImagePresence::kNoRepository;
+  const store::ImageId id{.tag = parsed->digest.empty() ? parsed->tag : "",
+                          .digest = parsed->digest};
+  return images.find_image(parsed->repository, id) ? ImagePresence::kHere : ImagePresence::kNoImage;
+}
+
 }  // namespace
 
 store::ImagesOptions images_options(const Options& options) {
@@ -135,6 +148,9 @@ store::ImagesOptions images_options(const Options& options) {
 
 job::ImageSource image_source(store::Images& images, job::RegistryNames names) {
   job::ImageSource source;
+  source.look = [&images, names](const std::string& reference) {
+    return look(images, names, reference);
+  };
   source.resolve = [&images, names = std::move(names)](const std::string& reference,
                                                        const std::string& holder) {
     return resolve(images, names, reference, holder);

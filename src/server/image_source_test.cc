@@ -89,6 +89,22 @@ TEST_F(ImageSourceTest, SaysWhatIsMissing) {
             std::string::npos);
 }
 
+TEST_F(ImageSourceTest, LooksWhetherAnImageOfThisRegistryIsThere) {
+  using enum job::ImagePresence;
+  const std::string digest = push("layer", "v1", "s390x");  // what is in it is not its question
+  EXPECT_EQ(source.look("team/train:v1"), kHere);
+  EXPECT_EQ(source.look("127.0.0.1:9000/team/train@" + digest), kHere);
+  EXPECT_EQ(source.look("team/train"), kNoImage);
+  EXPECT_EQ(source.look("team/train@" + digest_of("x")), kNoImage);
+  EXPECT_EQ(source.look("000000000000.dkr.ecr.eu-west-1.amazonaws.com/team/none:v1"),
+            kNoRepository);
+  EXPECT_EQ(source.look("none:v1"), kNoRepository);
+  for (const char* other : {"docker.io/team/none:v1", "no reference at all",
+                            "763104351884.dkr.ecr.us-east-1.amazonaws.com/team/train:v9"}) {
+    EXPECT_EQ(source.look(other), kElsewhere) << other;
+  }
+}
+
 TEST_F(ImageSourceTest, ChoosesThePlatformOfAnIndex) {
   const std::string digest = push("layer", "");
   put(R"({"schemaVersion":2,"manifests":[)" + platform_entry("s390x") + "," +

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from api import create, finish, log_lines  # noqa: E402
+from api import ApiError, create, describe, finish, log_lines, role, wait_for  # noqa: E402
 from podman import Podman, missing  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -94,10 +94,37 @@ class PushAndTrain(unittest.TestCase):
         self.assertEqual(job["TrainingJobStatus"], "Completed", job)
         self.assertIn("in /work", log_lines(self.server, "own-words"))
 
-    def test_what_is_not_there_is_named(self):
-        job = self.train("no-tag", f"{self.podman.host}/team/mine:absent")
+    def test_what_is_not_there_is_refused_in_sagemakers_words(self):
+        permissions = (f" and role {role(self.server)} has proper pull permissions for SageMaker: "
+                       "ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer")
+        digest = "sha256:" + "0" * 64
+        for image, words in (
+                ("none/such:1", "Cannot find repository: none/such in registry ID: 000000000000 Please check if your ECR repository exists"),
+                (f"{self.podman.host}/team/mine:absent", f"Cannot find the requested image: {self.podman.host}/team/mine:absent with tag: "
+                 "absent and digest: null. Please check if your ECR image exists"),
+                (f"team/mine@{digest}", f"Cannot find the requested image: team/mine@{digest} with tag: null and digest: {digest}. "
+                 "Please check if your ECR image exists")):
+            with self.subTest(image), self.assertRaises(ApiError) as refused:
+                create(self.server, "not-there", "", **algorithm(image))
+            self.assertEqual((refused.exception.code.split("#")[-1], refused.exception.status), ("ValidationException", 400))
+            self.assertEqual(refused.exception.message, words + permissions)
+        with self.assertRaises(ApiError):
+            describe(self.server, "not-there")
+
+    def test_what_goes_before_its_job_starts_is_named_by_the_job(self):
+        self.podman.push("localhost/mine", "short/lived")
+        create(self.server, "holder", "while [ ! -e /opt/ml/go ]; do sleep 0.02; done",
+               ResourceConfig={"InstanceType": "ml.m5.2xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1})
+        wait_for(self.server, "holder", lambda job: job["SecondaryStatus"] == "Training")
+        create(self.server, "late", "", **algorithm("short/lived:latest"))
+        self.server.client("ecr").batch_delete_image(repositoryName="short/lived", imageIds=[{"imageTag": "latest"}])
+        for go in self.server.data.glob("jobs/*/attempt-1/algo-1/work/ml"):
+            (go / "go").touch()
+        self.assertEqual(finish(self.server, "holder")["TrainingJobStatus"], "Completed")
+        job = finish(self.server, "late")
         self.assertEqual(job["TrainingJobStatus"], "Failed")
-        self.assertIn("absent", job["FailureReason"])
+        self.assertIn('Cannot find the requested image: short/lived:latest: the repository "short/lived" has no image with tag "latest"',
+                      job["FailureReason"])
 
     def test_a_foreign_architecture_is_named(self):
         with tempfile.TemporaryDirectory() as context:
