@@ -36,6 +36,7 @@ class Attempt {
   agent_protocol::ExitRecord live();
   void stage_in();
   void begin();
+  void use_gpus(container::ContainerSpec& spec) const;
   void prepare_container(const agent_protocol::Inputs& inputs, ObjectCalls& objects);
   std::vector<container::Mount> host_mounts(const agent_protocol::Inputs& inputs) const;
   void start_image();

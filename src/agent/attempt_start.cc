@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "container/disk_reserve.h"
+#include "container/gpu_cdi.h"
 #include "container/host_rootfs.h"
 #include "container/replace_file.h"
 #include "container/runtime_config.h"
@@ -101,6 +102,25 @@ std::vector<container::Mount> Attempt::host_mounts(const Inputs& inputs) const {
   return mounts;
 }
 
+// The machine's own system has the driver's libraries; an image gets them as the machine says.
+void Attempt::use_gpus(container::ContainerSpec& spec) const {
+  auto edits = spec_.image.registry
+                   ? container::cdi_edits(spec_.limits.gpus, container::cdi_folders())
+                   : std::nullopt;
+  if (!edits) {
+    spec.devices = container::gpu_nodes(spec_.limits.gpus);
+    return;
+  }
+  spec.devices = std::move(edits->nodes);
+  spec.mounts = std::move(edits->mounts);
+  spec.hooks = std::move(edits->hooks);
+  for (auto& variable : edits->environment) {
+    const std::string name = variable.substr(0, variable.find('=') + 1);
+    std::erase_if(spec.environment, [&](const auto& one) { return one.starts_with(name); });
+    spec.environment.push_back(std::move(variable));
+  }
+}
+
 void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   container::ContainerSpec spec;
   spec.arguments = spec_.image.entrypoint;
@@ -124,7 +144,7 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   spec.memory_bytes = spec_.limits.memory_bytes;
   spec.shared_memory_bytes = std::max<std::uint64_t>(64ULL << 20, spec_.limits.memory_bytes / 2);
   spec.open_files = open_files();
-  spec.devices = container::gpu_nodes(spec_.limits.gpus);
+  use_gpus(spec);
   auto launch = container::prepare_launch(
       runtime_, spec, place_, spec_.job_id + "-" + std::to_string(spec_.attempt) + "-" + spec_.host,
       std::move(mounts), host_network());

@@ -16,7 +16,6 @@ struct Memory {
   unsigned long long total, free, used;
 };
 constexpr int kSuccess = 0;
-constexpr unsigned kUuidLength = 96;
 
 template <typename Function>
 Function* symbol(void* library, const char* name) {
@@ -31,7 +30,7 @@ struct GpuMeter::Library {
   int (*shutdown)() = nullptr;
   int (*count)(unsigned*) = nullptr;
   int (*by_index)(unsigned, Device*) = nullptr;
-  int (*uuid)(Device, char*, unsigned) = nullptr;
+  int (*minor_number)(Device, unsigned*) = nullptr;
   int (*utilization)(Device, Utilization*) = nullptr;
   int (*memory)(Device, Memory*) = nullptr;
   bool ready = false;
@@ -49,27 +48,26 @@ struct GpuMeter::Library {
     shutdown = symbol<int()>(handle, "nvmlShutdown");
     count = symbol<int(unsigned*)>(handle, "nvmlDeviceGetCount_v2");
     by_index = symbol<int(unsigned, Device*)>(handle, "nvmlDeviceGetHandleByIndex_v2");
-    uuid = symbol<int(Device, char*, unsigned)>(handle, "nvmlDeviceGetUUID");
+    minor_number = symbol<int(Device, unsigned*)>(handle, "nvmlDeviceGetMinorNumber");
     utilization = symbol<int(Device, Utilization*)>(handle, "nvmlDeviceGetUtilizationRates");
     memory = symbol<int(Device, Memory*)>(handle, "nvmlDeviceGetMemoryInfo");
-    const bool whole = init && shutdown && count && by_index && uuid && utilization && memory;
+    const bool whole =
+        init && shutdown && count && by_index && minor_number && utilization && memory;
     ready = whole && init() == kSuccess;
     return ready;
   }
 };
 
-GpuMeter::GpuMeter(const std::vector<std::string>& which) : library_(std::make_unique<Library>()) {
-  if (!library_->load()) return;
+GpuMeter::GpuMeter(const std::vector<int>& gpus) : library_(std::make_unique<Library>()) {
+  if (gpus.empty() || !library_->load()) return;
   unsigned count = 0;
   if (library_->count(&count) != kSuccess) return;
   for (unsigned i = 0; i < count; ++i) {
     Device device = nullptr;
+    unsigned number = 0;
     if (library_->by_index(i, &device) != kSuccess) continue;
-    char name[kUuidLength] = {};
-    library_->uuid(device, name, kUuidLength);
-    const bool wanted = which.empty() ||
-                        std::ranges::find(which, std::to_string(i)) != which.end() ||
-                        std::ranges::find(which, std::string(name)) != which.end();
+    if (library_->minor_number(device, &number) != kSuccess) continue;
+    const bool wanted = std::ranges::find(gpus, static_cast<int>(number)) != gpus.end();
     if (wanted) library_->devices.push_back(device);
   }
 }

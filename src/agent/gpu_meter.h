@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace sagebrush::agent {
@@ -11,8 +10,8 @@ namespace sagebrush::agent {
 // no numbers.
 class GpuMeter {
  public:
-  // which: numbers or UUIDs of the GPUs; empty: all.
-  explicit GpuMeter(const std::vector<std::string>& which = {});
+  // gpus: N of /dev/nvidiaN.
+  explicit GpuMeter(const std::vector<int>& gpus);
   ~GpuMeter();
   GpuMeter(GpuMeter&&) noexcept;
 

@@ -32,6 +32,7 @@ UsageSampler::UsageSampler(const Spec& spec, const container::Workplace& place,
       place_(place),
       cgroup_path_(std::move(cgroup_path)),
       memory_limit_(spec.limits.memory_bytes),
+      gpus_(spec.limits.gpus),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 UsageSampler::~UsageSampler() {
@@ -72,7 +73,7 @@ void UsageSampler::run(const std::stop_token& stop) {
                       .memory_limit = memory_limit_,
                       .disk = place_.root,
                       .network = network_of(place_)});
-    const GpuMeter gpus;
+    const GpuMeter gpus(gpus_);
     meter.read(now(), steady_clock::now());
     std::unique_lock lock(mutex_);
     for (auto due = steady_clock::now() + 1s; !stop.stop_requested(); due += 1s) {

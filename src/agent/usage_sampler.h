@@ -30,6 +30,7 @@ class UsageSampler {
   const container::Workplace place_;
   const std::string cgroup_path_;
   const std::uint64_t memory_limit_;
+  const std::vector<int> gpus_;
   agent_protocol::UsageBatch waiting_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -22,7 +22,7 @@ json::object mount(const char* target, const char* type, const char* source,
 // The defaults of `runc spec`, with /dev/shm as large as asked.
 json::array mounts(const ContainerSpec& spec) {
   const auto size = fmt::format("size={}", spec.shared_memory_bytes);
-  return {
+  json::array out{
       mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}),
       mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}),
       mount("/dev/pts", "devpts", "devpts",
@@ -31,6 +31,8 @@ json::array mounts(const ContainerSpec& spec) {
       mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}),
       mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}),
       mount("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", "relatime", "ro"})};
+  out.insert(out.end(), spec.mounts.begin(), spec.mounts.end());
+  return out;
 }
 
 json::object capabilities() {
@@ -115,6 +117,7 @@ json::object runtime_config(const ContainerSpec& spec) {
           {"root", {{"path", "rootfs"}, {"readonly", false}}},
           {"hostname", spec.hostname},
           {"mounts", mounts(spec)},
+          {"hooks", spec.hooks},
           {"linux", linux_part(spec)}};
 }
 
@@ -144,6 +147,10 @@ std::vector<std::string> bubblewrap_arguments(const ContainerSpec& spec,
                                std::to_string(info_descriptor)};
   for (const auto& device : spec.devices) {
     out.insert(out.end(), {"--dev-bind", device.path, device.path});
+  }
+  for (const auto& mount : spec.mounts) {
+    out.insert(out.end(), {"--ro-bind", std::string(mount.at("source").as_string()),
+                           std::string(mount.at("destination").as_string())});
   }
   for (const auto& variable : spec.environment) {
     const auto equals = variable.find('=');

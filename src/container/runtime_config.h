@@ -27,6 +27,8 @@ struct ContainerSpec {
   int processes = 8192;
   std::uint64_t shared_memory_bytes = 64ULL << 20;  // size of /dev/shm
   std::vector<DeviceNode> devices;                  // besides those that every container has
+  boost::json::array mounts;                        // likewise, as config.json has them
+  boost::json::object hooks;                        // as config.json has them
   std::uint64_t open_files = 1024;  // RLIMIT_NOFILE; no more than this process's own hard limit
 };
 
@@ -34,7 +36,7 @@ struct ContainerSpec {
 boost::json::object runtime_config(const ContainerSpec& spec);
 
 // The same for bubblewrap: its arguments, after the program's name. No limits: bubblewrap makes no
-// control groups. info_descriptor: where it writes {"child-pid": …}.
+// control groups. No hooks. info_descriptor: where it writes {"child-pid": …}.
 std::vector<std::string> bubblewrap_arguments(const ContainerSpec& spec,
                                               const std::filesystem::path& rootfs,
                                               int info_descriptor);

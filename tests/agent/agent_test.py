@@ -50,6 +50,7 @@ class Job:
         os.makedirs(self.root)
         self.server = FakeServer()
         self.agents = []
+        self.launcher = []  # words before the agent's own
         test.addCleanup(self.close)
         spec = {
             "job_id": self.id, "job_name": "job", "job_arn": "arn:aws:sagemaker:us-east-1:1:training-job/job",
@@ -71,7 +72,7 @@ class Job:
         return os.path.join(self.root, name)
 
     def start(self):
-        agent = subprocess.Popen([AGENT, "run", "--folder", self.root], stdin=subprocess.DEVNULL,
+        agent = subprocess.Popen([*self.launcher, AGENT, "run", "--folder", self.root], stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                  start_new_session=True)
         self.agents.append(agent)

@@ -1,6 +1,7 @@
 """Images of the registry under a real agent, against a fake server. Usage: image_agent_test.py AGENT_PROGRAM [unittest arguments]"""
 
 import glob
+import json
 import os
 import sys
 import tempfile
@@ -106,6 +107,31 @@ class Images(ImageTest):
         job, record = self.run_script("cat /opt/ml/code/train.py; ls /opt/ml/model; echo x > /opt/ml/code/new", more=[baked])
         self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines))
         self.assertEqual(job.server.lines, ["baked"])
+
+    @unittest.skipIf(RUNTIME == "bwrap", "bubblewrap makes no device nodes and knows no hooks")
+    def test_a_gpus_libraries_come_as_the_machine_describes_them(self):
+        library, hooked = os.path.join(self.folder(), "libcuda.so.1"), os.path.join(self.folder(), "hooked")
+        with open(library, "w") as file:
+            file.write("the driver's own")
+        job = ImageJob(self, [self.base, Layer().add("usr/bin/train", script(
+            "cat /usr/lib/cuda/libcuda.so.1; echo; echo x > /dev/nvidia0; ls /dev/nvidia0; env"))],
+            limits={"cpus": 1, "cpu_set": [], "memory_bytes": 256 << 20, "gpus": [0]})
+        edits = {"deviceNodes": [{"path": "/dev/nvidia0", "hostPath": "/dev/null"}], "env": ["NVIDIA_VISIBLE_DEVICES=void", "DRIVER=535"],
+                 "mounts": [{"hostPath": library, "containerPath": "/usr/lib/cuda/libcuda.so.1", "options": ["ro", "nosuid", "nodev", "bind"]}],
+                 "hooks": [{"hookName": "createContainer", "path": "/bin/sh", "args": ["sh", "-c", f"echo hooked > {hooked}"]}]}
+        with open(os.path.join(self.folder(), "gpu.json"), "w") as file:
+            json.dump({"cdiVersion": "0.5.0", "kind": "nvidia.com/gpu", "devices": [{"name": "0", "containerEdits": edits}]}, file)
+        # The agent alone sees a /etc with the specification in it.
+        os.mkdir(os.path.join(self.folder(), "etc"))
+        job.launcher = ["unshare", "-m", "sh", "-c",
+                        f"cd {self.folder()} && mount -t tmpfs none etc && mkdir -p etc/up/cdi etc/work && cp gpu.json etc/up/cdi && "
+                        "mount -t overlay none -o lowerdir=/etc,upperdir=etc/up,workdir=etc/work /etc && cd / && exec \"$@\"", "sh"]
+        record = job.finish()
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines, job.log()))
+        for line in ("the driver's own", "/dev/nvidia0", "DRIVER=535", "NVIDIA_VISIBLE_DEVICES=void"):
+            self.assertIn(line, job.server.lines)
+        with open(hooked) as file:
+            self.assertEqual(file.read(), "hooked\n")
 
     def test_a_missing_train_is_named(self):
         job = ImageJob(self, [self.base])
