@@ -1,4 +1,4 @@
-"""podman and skopeo against the registry: build, login, push, pull, inspect, copy, delete."""
+"""podman, buildah and skopeo against the registry: build, login, push, pull, inspect, copy, delete."""
 
 import io
 import json
@@ -98,6 +98,20 @@ class PodmanTest(unittest.TestCase):
         self.run_command("podman", "push", "--tls-verify=false", "--format", "v2s2", image)
         raw = self.run_command("skopeo", "inspect", "--tls-verify=false", "--raw", f"docker://{image}").stdout
         self.assertEqual(json.loads(raw)["mediaType"], "application/vnd.docker.distribution.manifest.v2+json")
+
+    @unittest.skipUnless(shutil.which("buildah"), "needs buildah")
+    def test_buildah(self):
+        image = f"{self.host}/{self.repository()}:v1"
+        (self.folder / "weights").write_bytes(os.urandom(2_000_000))
+        container = self.run_command("buildah", "from", "scratch").stdout.strip()
+        self.run_command("buildah", "copy", container, str(self.folder / "weights"), "/opt/weights")
+        self.run_command("buildah", "config", "--cmd", "train", container)
+        self.run_command("buildah", "commit", "--rm", container, image)
+        self.run_command("buildah", "push", "--tls-verify=false", image)
+        self.run_command("buildah", "rmi", "--force", image)
+        self.run_command("buildah", "pull", "--tls-verify=false", image)
+        shown = json.loads(self.run_command("buildah", "inspect", "--type", "image", image).stdout)
+        self.assertEqual(shown["OCIv1"]["config"]["Cmd"], ["train"])
 
     def test_a_manifest_list(self):
         name = self.repository()
