@@ -7,7 +7,7 @@ set -eu
 build="clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-botocore
   libboost1.81-dev libboost-json1.81-dev libssl-dev libsoci-dev libsqlite3-dev libpq-dev libpugixml-dev libyaml-cpp-dev
   libarchive-dev libisal-dev libre2-dev libcli11-dev libspdlog-dev libfmt-dev zlib1g-dev libzstd-dev libgtest-dev libgmock-dev
-  libtorch-dev libgloo-dev libturbojpeg0-dev libpng-dev"
+  libtorch-dev libdnnl-dev libgloo-dev libturbojpeg0-dev libpng-dev"
 run="ca-certificates runc crun bubblewrap uidmap iproute2"
 test="awscli python3-boto3 python3-numpy python3-torch zstd podman skopeo"
 lint="clang-format-19 clang-tidy-19"

@@ -23,7 +23,11 @@ at::Tensor run(Nodes& nodes, at::Tensor x, const SumOverBatch& share) {
     const LayerSpec& l = node.spec;
     switch (l.type) {
       case LayerType::kConv2d:
-        x = at::conv2d(x, node.weight, node.bias, l.stride, l.padding);
+        if constexpr (Training) {
+          x = Convolution::apply(node.convolution, x);
+        } else {
+          x = at::conv2d(x, node.weight, node.bias, l.stride, l.padding);
+        }
         break;
       case LayerType::kBatchNorm2d:
         if constexpr (Training) {
@@ -38,7 +42,11 @@ at::Tensor run(Nodes& nodes, at::Tensor x, const SumOverBatch& share) {
       case LayerType::kGlobalAveragePool: x = at::mean(x, {2, 3}, true); break;
       case LayerType::kFlatten: break;
       case LayerType::kLinear:
-        x = at::conv2d(x, node.weight, node.bias).reshape({-1, l.out});
+        if constexpr (Training) {
+          x = Convolution::apply(node.convolution, x).reshape({-1, l.out});
+        } else {
+          x = at::conv2d(x, node.weight, node.bias).reshape({-1, l.out});
+        }
         break;
       case LayerType::kScale: x = x.mul(l.factor); break;
       case LayerType::kResidual: {

@@ -36,6 +36,7 @@ void Network::Builder::build() {
   network_.statistics_ = at::zeros({statistics_});
   float* at = network_.statistics();
   place_statistics(network_.nodes_, at);
+  make_convolutions(network_.nodes_);
 }
 
 std::vector<Network::Node> Network::Builder::make_nodes(const std::vector<LayerSpec>& layers) {
@@ -132,6 +133,17 @@ void Network::Builder::place_parameters() {
     }
     network_.slots_.push_back({p.name, *p.target, p.saved_shape});
     network_.parameters_.push_back(*p.target);
+  }
+}
+
+void Network::Builder::make_convolutions(std::vector<Node>& nodes) {
+  for (Node& node : nodes) {
+    const bool linear = node.spec.type == LayerType::kLinear;
+    if (linear || node.spec.type == LayerType::kConv2d)
+      node.convolution = c10::make_intrusive<Convolution>(
+          node.weight, node.bias, linear ? 1 : node.spec.stride, linear ? 0 : node.spec.padding);
+    make_convolutions(node.body);
+    make_convolutions(node.shortcut);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "algorithms/image_classification/convolution.h"
 #include "algorithms/image_classification/network.h"
 
 namespace sagebrush::vision {
@@ -10,6 +11,7 @@ struct Network::Node {
   at::Tensor weight;
   at::Tensor bias;
   NormLayer norm;
+  c10::intrusive_ptr<Convolution> convolution;  // of a convolution or linear layer
   std::vector<Node> body;
   std::vector<Node> shortcut;
 };
@@ -34,6 +36,7 @@ class Network::Builder {
   void plan_layer(Node& node, const PlaneSize& size);
   void place_parameters();
   void place_statistics(std::vector<Node>& nodes, float*& at);
+  static void make_convolutions(std::vector<Node>& nodes);
 
   Network& network_;
   std::vector<Planned> planned_;
