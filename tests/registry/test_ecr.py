@@ -26,7 +26,7 @@ def policy(*rules):
 class EcrTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("registry_garbage_grace_seconds: 1\n")
+        cls.server = Server()
         cls.server.start()
         cls.addClassCleanup(cls.server.__exit__)
         cls.registry = Distribution(cls.server)
@@ -241,15 +241,6 @@ class EcrTest(unittest.TestCase):
         self.ecr.delete_lifecycle_policy(repositoryName=self.repo)
         self.refused("LifecyclePolicyNotFoundException", self.ecr.delete_lifecycle_policy, repositoryName=self.repo)
 
-    def test_the_disk_gets_its_room_back(self):
-        self.registry.push_image(self.repo, "v1", b"a layer of this test alone")
-        blobs = self.server.data / "images"
-        size = len(b"a layer of this test alone")
-        self.assertTrue([p for p in blobs.rglob("*") if p.is_file() and p.stat().st_size == size])
-        self.ecr.delete_repository(repositoryName=self.repo, force=True)
-        while [p for p in blobs.rglob("*") if p.is_file() and p.stat().st_size == size]:
-            pass
-
     def test_describe_registry(self):
         self.assertEqual(self.ecr.describe_registry()["registryId"], "000000000000")
 
@@ -257,6 +248,20 @@ class EcrTest(unittest.TestCase):
         answer = subprocess.run(["aws", "ecr", "describe-repositories", "--repository-names", self.repo, "--query", "repositories[0].repositoryUri", "--output", "text"],
                                 env=self.server.environment(), capture_output=True, text=True, check=True)
         self.assertEqual(answer.stdout.strip(), self.made["repositoryUri"])
+
+
+class GarbageTest(unittest.TestCase):
+    def test_the_disk_gets_its_room_back(self):
+        content = b"a layer of this test alone"
+        with Server("registry_garbage_grace_seconds: 1\n") as server:
+            ecr = server.client("ecr")
+            ecr.create_repository(repositoryName="brief")
+            kept = lambda: [p for p in (server.data / "images").rglob("*") if p.is_file() and p.stat().st_size == len(content)]  # noqa: E731
+            Distribution(server).push_blob("brief", content)
+            self.assertTrue(kept())
+            ecr.delete_repository(repositoryName="brief", force=True)
+            while kept():
+                pass
 
 
 if __name__ == "__main__":
