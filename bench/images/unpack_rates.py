@@ -35,9 +35,7 @@ def make_tar(path):
             out.write(piece)
         tar.kill()
         tar.wait()
-    # Cut at an entry: what is left of the last one goes.
-    names = subprocess.run(["tar", "-tf", path], capture_output=True, text=True).stdout.splitlines()
-    subprocess.run(["tar", "--delete", "-f", path, names[-1]], capture_output=True, check=False)
+    # Cut off anywhere: what could be taken out of it makes an archive with an end.
     whole = path + ".whole"
     folder = tempfile.mkdtemp(dir=os.path.dirname(path))
     subprocess.run(["tar", "-C", folder, "-xf", path], capture_output=True, check=False)
