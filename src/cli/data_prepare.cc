@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/child_process.h"
+#include "cli/environment.h"
 #include "cli/interrupt.h"
+#include "cli/public_archive.h"
 #include "cli/upload.h"
 
 namespace sagebrush::cli {
@@ -22,9 +24,21 @@ std::string vision_program() {
   return fs::exists(beside, code) ? beside.string() : "sagebrush-vision";
 }
 
-int preprocess(const PrepareFlags& flags, const fs::path& output) {
+fs::path images_of(const PrepareFlags& flags, Context& context) {
+  if (!flags.folder.empty()) return flags.folder;
+  if (flags.format != "cifar10") {
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("{} needs the folder with its images; only cifar10 is downloaded",
+                            flags.format));
+  }
+  const Interrupt interrupt;
+  return fetch_archive(cifar10_archive(), user_data_directory(context.environment) / "datasets",
+                       context.terminal, interrupt);
+}
+
+int preprocess(const PrepareFlags& flags, const fs::path& images, const fs::path& output) {
   ProgramCall call;
-  call.arguments = {vision_program(), "preprocess", "--input",  flags.folder,
+  call.arguments = {vision_program(), "preprocess", "--input",  images,
                     "--output",       output,       "--format", flags.format};
   call.arguments.insert(call.arguments.end(), flags.passed.begin(), flags.passed.end());
   return ChildProcess(call).wait();
@@ -42,7 +56,8 @@ int run_prepare(const PrepareFlags& flags, Context& context) {
   std::optional<TemporaryDirectory> scratch;
   if (flags.output.empty()) scratch.emplace();
   const fs::path output = scratch ? scratch->path() : fs::path(flags.output);
-  if (const int status = preprocess(flags, output); status != 0) return status;
+  const fs::path images = images_of(flags, context);
+  if (const int status = preprocess(flags, images, output); status != 0) return status;
   if (!target) return 0;
   const std::vector<LocalFile> files = files_to_upload(output, *target);
   Cloud cloud(context.options, context.environment);

@@ -41,6 +41,8 @@ class Prepare(CliTest):
         code, out, err = self.run_cli("data", "prepare", "mnist", ".", "--to", "s3://prepared/none")
         self.assertEqual(code, 1)
         self.assertIn("nothing to prepare was found", err)
+        code, out, err = self.run_cli("data", "prepare", "mnist", "--to", "s3://prepared/none")
+        self.assertIn("mnist needs the folder with its images", err)
         code, out, err = self.run_cli("data", "prepare", "mnist", ".")
         self.assertNotEqual(code, 0)
         self.assertIn("--to s3://bucket/prefix", err)
