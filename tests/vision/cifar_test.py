@@ -1,11 +1,10 @@
 #!/usr/bin/python3
-"""Real CIFAR-10, a subset of it: prepare, train each large network for a minute or less, and see that it learns."""
+"""Real CIFAR-10, a subset of it: prepare, train each large network, narrow, for some seconds, and see that it learns."""
 import json
 import os
 import pathlib
 import subprocess
 import sys
-import tarfile
 import tempfile
 import unittest
 
@@ -24,17 +23,13 @@ class CifarTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.base = pathlib.Path(folder.name)
-        unpacked = subprocess.Popen(["zstd", "-qdc", "--long=27", ARCHIVE], stdout=subprocess.PIPE)
-        with tarfile.open(fileobj=unpacked.stdout, mode="r|") as archive:
-            for member in archive:  # 500 and 100 images a class
-                name = pathlib.PurePath(member.name)
-                if member.isfile() and int(name.stem) < (500 if name.parts[-3] == "train" else 100):
-                    archive.extract(member, cls.base / "images")
-        unpacked.communicate()
+        (cls.base / "images").mkdir()
+        subprocess.run(["tar", "-x", "-f", ARCHIVE, "-I", "zstd -qd --long=27", "-C", cls.base / "images", "--wildcards",
+                        "--wildcards-match-slash", "train/*/0[0-2]??.jpg", "test/*/00??.jpg"], check=True)  # 300 and 100 a class
         command = [vision_job.BINARY, "preprocess", "--input", cls.base / "images", "--output", cls.base / "prepared"]
-        done = subprocess.run([*command, "--validation", "500"], capture_output=True, text=True, timeout=300)
+        done = subprocess.run([*command, "--validation", "300"], capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
-        assert "Training samples: 4500\nValidation samples: 500\nTest samples: 1000\n" in done.stdout
+        assert "Training samples: 2700\nValidation samples: 300\nTest samples: 1000\n" in done.stdout
 
     def train(self, name, **hyperparameters):
         job = vision_job.Job(self.base / name, hyperparameters)
@@ -50,13 +45,13 @@ class CifarTest(unittest.TestCase):
         return json.loads((job.base / "output/data/evaluation.json").read_text()), done.stdout
 
     def test_airbench_learns(self):
-        evaluation, out = self.train("airbench", model="airbench94", width=0.5, epochs=5, batch_size=250, seed=1)
+        evaluation, out = self.train("airbench", model="airbench94", width=0.25, epochs=5, batch_size=125, seed=1)
         self.assertGreater(evaluation["accuracy"], 0.45, out)
         self.assertEqual(evaluation["count"], 1000)
         self.assertEqual(evaluation["classes"][0]["label"], "airplane")
 
     def test_resnet_learns(self):
-        evaluation, out = self.train("resnet", model="resnet18", width=0.25, epochs=4, batch_size=64, learning_rate=0.05)
+        evaluation, out = self.train("resnet", model="resnet18", width=0.25, epochs=3, batch_size=32, learning_rate=0.03)
         self.assertGreater(evaluation["accuracy"], 0.33, out)
 
 
