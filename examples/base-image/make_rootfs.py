@@ -103,6 +103,9 @@ def collect(packages):
     for name in os.listdir("/etc/alternatives"):
         if os.path.realpath("/etc/alternatives/" + name) in paths:
             paths.add("/etc/alternatives/" + name)
+    for entry in os.scandir("/usr/bin"):
+        if entry.is_symlink() and os.readlink(entry.path) in paths and os.readlink(entry.path).startswith("/etc/alternatives/"):
+            paths.add(entry.path)
     for name in ("/etc/ssl/certs/ca-certificates.crt", "/etc/ld.so.conf", "/usr/bin/sh", "/usr/bin/python3"):
         if os.path.exists(name):
             add_with_links(paths, name)

@@ -20,6 +20,9 @@
 
 namespace sagebrush::agent {
 
+// The folder of this program and its fellows.
+std::filesystem::path programs_folder();
+
 // The life of one host of one attempt, from wherever the folder says it is to its end. Steps leave
 // these marks, so that an agent that is killed anywhere can be started again:
 //   work/launch.json      stage in is complete          work/started         a shim was there: a
@@ -38,7 +41,8 @@ class Attempt {
   void begin();
   void use_gpus(container::ContainerSpec& spec) const;
   void prepare_container(const agent_protocol::Inputs& inputs, ObjectCalls& objects);
-  std::vector<container::Mount> host_mounts(const agent_protocol::Inputs& inputs) const;
+  std::vector<container::Mount> host_mounts(const agent_protocol::Inputs& inputs,
+                                            const ScriptPlan* script) const;
   void start_image();
   void await_image();
   container::LayerStack image_layers() const;

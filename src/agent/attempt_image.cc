@@ -9,6 +9,7 @@
 
 #include "agent/attempt.h"
 #include "agent/config_files.h"
+#include "agent/mpi_launcher.h"
 #include "agent/stage_inputs.h"
 #include "agent/stop_signal.h"
 #include "agent_protocol/image_config.h"
@@ -99,6 +100,9 @@ std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
     if (script->entry == EntryPoint::kCommand) {
       rootfs.program = (script->baked / script->job.program).lexically_normal();
     }
+  }
+  if (script && !script->mpirun.empty()) {
+    rootfs.folders.push_back({programs_folder(), fs::path(kProgramsFolder).relative_path(), true});
   }
   if (script && script->packages) {
     rootfs.folders.push_back({package_install(*script->packages).environment(),

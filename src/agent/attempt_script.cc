@@ -75,8 +75,16 @@ void Attempt::use_script(const ScriptPlan& script, container::ContainerSpec& spe
     container::replace_file(packages(), json::serialize(to_json(*script.packages)));
     interpreter = kEnvironmentPython;
   }
-  const ScriptCommand command = script_command(spec_, script.job, script.entry, interpreter);
+  const ScriptCommand command =
+      script_command(spec_, script.job, script.entry, interpreter, script.mpirun);
   run_in(spec, command, spec_.image.registry.has_value());
+  if (!script.mpirun.empty()) {
+    // A host's, where a host is one process; mpirun's processes have ranks of their own.
+    std::erase_if(spec.environment, [](const std::string& variable) {
+      return variable.starts_with("RANK=") || variable.starts_with("WORLD_SIZE=") ||
+             variable.starts_with("LOCAL_RANK=");
+    });
+  }
   if (script.packages) use_environment(spec.environment);
   const std::string line = shell_line(command.words);
   container::replace_file(script_line(), line);

@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 using namespace agent_protocol;
 
+constexpr const char* kScriptStage = "The script cannot be run";
+
 void write(const fs::path& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary);
   out << text;
@@ -82,14 +84,19 @@ void Attempt::stage_in() {
   prepare_container(inputs, objects);
 }
 
+fs::path programs_folder() {
+  return fs::read_symlink("/proc/self/exe").parent_path();
+}
+
 // The root of a container on this machine's own system.
-std::vector<container::Mount> Attempt::host_mounts(const Inputs& inputs) const {
+std::vector<container::Mount> Attempt::host_mounts(const Inputs& inputs,
+                                                   const ScriptPlan* script) const {
   container::HostRootfs rootfs{.hostname = spec_.host,
                                .hosts_file = container::hosts_file(host_network().hosts),
                                .builtin_programs = {},
                                .channels = {}};
-  if (spec_.image.kind == ImageKind::kBuiltin) {
-    rootfs.builtin_programs = fs::read_symlink("/proc/self/exe").parent_path();
+  if (spec_.image.kind == ImageKind::kBuiltin || (script && !script->mpirun.empty())) {
+    rootfs.builtin_programs = programs_folder();
   }
   rootfs.channels = channels_of_files(inputs);
   auto mounts = container::build_host_rootfs(rootfs, place_);
@@ -130,13 +137,15 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   spec.environment = environment(spec_);
   std::optional<container::LayerStack> layers;
   if (spec_.image.registry) layers = image_layers();
-  const std::string stage = std::exchange(stage_, "The script cannot be run");
+  const std::string stage = std::exchange(stage_, kScriptStage);
   const auto script =
       plan_script(spec_, layers ? &*layers : nullptr, spec.environment, place_, objects);
   stage_ = stage;
-  auto mounts =
-      layers ? use_image(inputs, *layers, script ? &*script : nullptr, spec) : host_mounts(inputs);
+  const ScriptPlan* plan = script ? &*script : nullptr;
+  auto mounts = layers ? use_image(inputs, *layers, plan, spec) : host_mounts(inputs, plan);
+  stage_ = kScriptStage;
   if (script) use_script(*script, spec, mounts);
+  stage_ = stage;
   spec.hostname = spec_.host;
   if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path_;
   spec.cpus = spec_.limits.cpus;

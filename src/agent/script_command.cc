@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "agent/mpi_launcher.h"
 #include "agent/python_value.h"
 #include "agent/script_environment.h"
 #include "agent/script_launcher.h"
+#include "base/error.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -74,15 +76,26 @@ std::vector<std::string> script_arguments(const json::object& hyperparameters) {
 }
 
 ScriptCommand script_command(const Spec& spec, const ScriptJob& job, EntryPoint entry,
-                             const std::string& interpreter) {
+                             const std::string& interpreter, const std::string& mpirun) {
   const auto arguments = script_arguments(job.hyperparameters);
+  const Launcher launcher = launcher_of(spec, job);
   ScriptCommand out;
-  out.words = {interpreter};
-  const bool launched = wants_torch_launcher(spec, job);
+  out.environment = script_environment(spec, job, arguments);
   const auto add = [&](const std::vector<std::string>& words) {
     out.words.insert(out.words.end(), words.begin(), words.end());
   };
-  if (launched) add(torch_launcher(spec, job));
+  if (launcher == Launcher::kMpi) {
+    if (mpirun.empty()) {
+      throw Error(ErrorKind::kInvalid, "hyperparameter sagemaker_mpi_enabled needs a server");
+    }
+    const auto mpi = mpi_launcher(job, launched_hosts(spec, job), spec.host, mpirun);
+    add(mpi.words);
+    if (mpi.whole) return out;
+  }
+  if (launcher == Launcher::kTorch || entry != EntryPoint::kCommand) add({interpreter});
+  if (launcher == Launcher::kTorch) add(torch_launcher(spec, job));
+  // Its runner ends all processes when one of them does by an exception.
+  if (launcher == Launcher::kMpi && entry != EntryPoint::kCommand) add({"-m", "mpi4py"});
   switch (entry) {
     case EntryPoint::kScript: add({job.program}); break;
     case EntryPoint::kPackage:
@@ -94,19 +107,12 @@ ScriptCommand script_command(const Spec& spec, const ScriptJob& job, EntryPoint 
     case EntryPoint::kCommand: {
       std::vector<std::string> line{"./" + job.program};
       line.insert(line.end(), arguments.begin(), arguments.end());
-      if (launched) {
-        add({"--no_python"});
-      } else {
-        out.words.clear();
-      }
+      if (launcher == Launcher::kTorch) add({"--no_python"});
       add({"/bin/sh", "-c", shell_line(line)});
       break;
     }
   }
-  if (entry != EntryPoint::kCommand) {
-    out.words.insert(out.words.end(), arguments.begin(), arguments.end());
-  }
-  out.environment = script_environment(spec, job, arguments);
+  if (entry != EntryPoint::kCommand) add(arguments);
   return out;
 }
 

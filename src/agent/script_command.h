@@ -23,9 +23,11 @@ struct ScriptCommand {
   std::map<std::string, std::string> environment;  // on top of the job's, which loses
 };
 
-// interpreter: the path of a Python in the container.
+// interpreter, mpirun: paths of a Python and of Open MPI's launcher in the container; "" for mpirun
+// where a job can't have it. Throws Error{kInvalid} for a launcher that can't be had.
 ScriptCommand script_command(const agent_protocol::Spec& spec, const ScriptJob& job,
-                             EntryPoint entry, const std::string& interpreter);
+                             EntryPoint entry, const std::string& interpreter,
+                             const std::string& mpirun = "");
 
 // Hyperparameters as arguments: --name value, -n value for names of one letter, in the order of
 // names.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "agent/mpi_launcher.h"
+
 namespace sagebrush::agent {
 namespace {
 
@@ -27,7 +29,9 @@ std::string start_of(const std::string& text, std::size_t bytes) {
 
 }  // namespace
 
-std::vector<std::string> exception_lines(const std::vector<std::string>& lines) {
+std::vector<std::string> exception_lines(const std::vector<std::string>& given) {
+  std::vector<std::string> lines;
+  for (const auto& line : given) lines.push_back(without_mpi_tag(line));
   // The frames of a traceback are indented; what follows the last of them is the exception.
   const auto start = std::find_if(lines.rbegin(), lines.rend(), [](const std::string& line) {
     return line.starts_with("Traceback (most recent call last)") || line.starts_with("  File \"");

@@ -14,26 +14,13 @@ using agent_protocol::Spec;
 constexpr const char* kTorch[] = {"sagemaker_torch_distributed_enabled",
                                   "sagemaker_pytorch_ddp_enabled",
                                   "sagemaker_distributed_dataparallel_enabled"};
-constexpr const char* kNotServed[] = {"sagemaker_mpi_enabled", "sagemaker_parameter_server_enabled",
+constexpr const char* kNotServed[] = {"sagemaker_parameter_server_enabled",
                                       "sagemaker_pytorch_xla_multi_worker_enabled",
                                       "sagemaker_multi_worker_mirrored_strategy_enabled"};
 
 bool is_on(const ScriptJob& job, const char* name) {
   const auto* value = job.framework.if_contains(name);
   return value && value->is_bool() && value->get_bool();
-}
-
-// The hosts of the instance groups that the distribution names; all where it names none.
-std::vector<std::string> launched_hosts(const Spec& spec, const ScriptJob& job) {
-  const auto* named = job.framework.if_contains("sagemaker_distribution_instance_groups");
-  const auto* groups = named ? named->if_array() : nullptr;
-  std::vector<std::string> hosts;
-  for (const auto& host : spec.hosts) {
-    const bool taken = !groups || groups->empty() ||
-                       std::ranges::find(*groups, json::value(host.group)) != groups->end();
-    if (taken) hosts.push_back(host.name);
-  }
-  return hosts;
 }
 
 }  // namespace
@@ -53,14 +40,31 @@ Rank rank_of(const Spec& spec) {
   return rank_among(std::move(names), spec.host);
 }
 
-bool wants_torch_launcher(const Spec& spec, const ScriptJob& job) {
+// The hosts of the instance groups that the distribution names; all where it names none.
+std::vector<std::string> launched_hosts(const Spec& spec, const ScriptJob& job) {
+  const auto* named = job.framework.if_contains("sagemaker_distribution_instance_groups");
+  const auto* groups = named ? named->if_array() : nullptr;
+  std::vector<std::string> hosts;
+  for (const auto& host : spec.hosts) {
+    const bool taken = !groups || groups->empty() ||
+                       std::ranges::find(*groups, json::value(host.group)) != groups->end();
+    if (taken) hosts.push_back(host.name);
+  }
+  std::ranges::sort(hosts);
+  return hosts;
+}
+
+Launcher launcher_of(const Spec& spec, const ScriptJob& job) {
   for (const char* name : kNotServed) {
     if (!is_on(job, name)) continue;
-    throw Error(ErrorKind::kInvalid, std::string("the launcher of hyperparameter ") + name +
-                                         " is not served yet; use torch_distributed or pytorchddp");
+    throw Error(ErrorKind::kInvalid,
+                std::string("the launcher of hyperparameter ") + name +
+                    " is not served; use torch_distributed, pytorchddp or mpi");
   }
-  return std::ranges::any_of(kTorch, [&](const char* name) { return is_on(job, name); }) &&
-         rank_among(launched_hosts(spec, job), spec.host).count > 0;
+  if (rank_among(launched_hosts(spec, job), spec.host).count == 0) return Launcher::kNone;
+  if (is_on(job, "sagemaker_mpi_enabled")) return Launcher::kMpi;
+  const bool torch = std::ranges::any_of(kTorch, [&](auto* name) { return is_on(job, name); });
+  return torch ? Launcher::kTorch : Launcher::kNone;
 }
 
 std::vector<std::string> torch_launcher(const Spec& spec, const ScriptJob& job) {

@@ -24,11 +24,17 @@ Rank rank_among(std::vector<std::string> hosts, const std::string& own);
 // Among all hosts of the attempt.
 Rank rank_of(const agent_protocol::Spec& spec);
 
-// True when the job asks for its script under a launcher of several processes and this host is one
-// that takes part: torch_distributed, and pytorchddp and smddp, which the toolkit starts by mpirun
-// and whose scripts find the same variables. Throws Error{kInvalid} for a launcher that is not
-// served, by the name that the job gave.
-bool wants_torch_launcher(const agent_protocol::Spec& spec, const ScriptJob& job);
+// kTorch: torch_distributed, and pytorchddp and smddp, which the toolkit starts by mpirun and whose
+// scripts find the same variables. kMpi: mpirun on the first host.
+enum class Launcher { kNone, kTorch, kMpi };
+
+// Under what of several processes the job asks for its script; kNone also on a host that does not
+// take part. Throws Error{kInvalid} for a launcher that is not served, by the name that the job
+// gave.
+Launcher launcher_of(const agent_protocol::Spec& spec, const ScriptJob& job);
+
+// The hosts that take part, in the order of their ranks.
+std::vector<std::string> launched_hosts(const agent_protocol::Spec& spec, const ScriptJob& job);
 
 // What comes between the interpreter and the script: torchrun's module and its arguments, one
 // process for each GPU of the host, or one.

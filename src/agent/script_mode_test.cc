@@ -127,6 +127,48 @@ TEST(ScriptCommand, LaunchesOnlyInTheGroupsOfTheDistribution) {
             "9:1 --tee 9:1 --master_addr algo-2 --master_port 7777 --node_rank 1 train.py");
 }
 
+TEST(ScriptCommand, PutsMpirunInFrontOnTheFirstHost) {
+  Spec spec = spec_with({{"sagemaker_program", "train.py"},
+                         {"sagemaker_mpi_enabled", "true"},
+                         {"sagemaker_mpi_num_of_processes_per_host", "2"},
+                         {"sagemaker_mpi_custom_mpi_options", "\"--NCCL_DEBUG INFO  -x  A=b\""},
+                         {"lr", "0.1"}});
+  const auto words = [&](EntryPoint entry) {
+    return shell_line(
+        script_command(spec, *script_job(spec), entry, "/usr/bin/python3", "/usr/bin/mpirun")
+            .words);
+  };
+  const std::string options =
+      "--allow-run-as-root --tag-output -mca plm_rsh_agent /opt/sagebrush/bin/sagebrush-mpi -mca "
+      "plm_rsh_no_tree_spawn 1 -mca btl_tcp_if_include eth0 -mca oob_tcp_if_include eth0 -mca pml "
+      "ob1 -mca btl '^openib' -mca btl_vader_single_copy_mechanism none -mca "
+      "orte_abort_on_non_zero_status 1 -bind-to none -map-by slot -x NCCL_SOCKET_IFNAME=eth0 -x "
+      "NCCL_DEBUG=INFO -x A=b ";
+  EXPECT_EQ(words(EntryPoint::kScript), "/usr/bin/mpirun --host algo-1:2 -np 2 " + options +
+                                            "/usr/bin/python3 -m mpi4py train.py --lr 0.1");
+  spec.hosts.push_back({"algo-2", "ml.m5.large", "homogeneousCluster"});
+  EXPECT_EQ(words(EntryPoint::kModule), "/usr/bin/mpirun --host algo-1:2,algo-2:2 -np 4 " +
+                                            options +
+                                            "/usr/bin/python3 -m mpi4py -m train --lr 0.1");
+  EXPECT_EQ(words(EntryPoint::kCommand), "/usr/bin/mpirun --host algo-1:2,algo-2:2 -np 4 " +
+                                             options + "/bin/sh -c './train.py --lr 0.1'");
+  spec.host = "algo-2";
+  EXPECT_EQ(words(EntryPoint::kScript), "/opt/sagebrush/bin/sagebrush-mpi --serve");
+  EXPECT_THROW(script_command(spec, *script_job(spec), EntryPoint::kScript, "python3"), Error);
+}
+
+TEST(ScriptCommand, RefusesNumbersOfProcessesThatMakeNoSense) {
+  for (const char* number : {"0", "-1", "4097", "1.5", "many", "true"}) {
+    const Spec spec = spec_with({{"sagemaker_program", "train.py"},
+                                 {"sagemaker_mpi_enabled", "true"},
+                                 {"sagemaker_mpi_num_of_processes_per_host", number}});
+    EXPECT_THROW(
+        script_command(spec, *script_job(spec), EntryPoint::kScript, "python3", "/usr/bin/mpirun"),
+        Error)
+        << number;
+  }
+}
+
 TEST(ScriptCommand, NamesALauncherThatIsNotServed) {
   const Spec spec = spec_with(
       {{"sagemaker_program", "train.py"}, {"sagemaker_parameter_server_enabled", "true"}});
@@ -175,6 +217,13 @@ TEST(ScriptCommand, SetsTheToolkitsVariables) {
   EXPECT_EQ(training.at("hyperparameters"), (json::object{{"lr", 0.1}, {"tag", "é"}}));
   EXPECT_EQ(training.at("is_master"), true);
   EXPECT_EQ(training.at("job_name"), "job");
+}
+
+TEST(ScriptFailure, IsFoundInWhatMpirunHasTagged) {
+  EXPECT_EQ(exception_lines({"[1,1]<stderr>:Traceback (most recent call last):",
+                             "[1,1]<stderr>:  File \"train.py\", line 3, in <module>",
+                             "[1,1]<stderr>:ValueError: [1,2]<stderr>:x", "mpirun: a process"}),
+            (std::vector<std::string>{"ValueError: [1,2]<stderr>:x", "mpirun: a process"}));
 }
 
 TEST(ScriptFailure, IsTheExceptionWithoutItsTraceback) {

@@ -35,13 +35,35 @@ std::string image_interpreter(const container::LayerStack& layers, const std::st
                           reference, path));
 }
 
+namespace {
+
+std::string find_mpirun(const Spec& spec, const container::LayerStack* layers,
+                        const std::vector<std::string>& environment) {
+  constexpr const char* kAsked = "hyperparameter sagemaker_mpi_enabled needs Open MPI's mpirun";
+  if (layers) {
+    const auto found = container::find_program(*layers, container::path_of(environment), "mpirun");
+    if (found) return *found;
+    throw Error(ErrorKind::kInvalid,
+                fmt::format("{}: the image {} has none on its PATH", kAsked, spec.image.reference));
+  }
+  for (const char* path : {"/usr/local/bin/mpirun", "/usr/bin/mpirun"}) {
+    if (fs::exists(path)) return path;
+  }
+  throw Error(ErrorKind::kInvalid, fmt::format("{}: install openmpi-bin and python3-mpi4py on this "
+                                               "machine",
+                                               kAsked));
+}
+
+}  // namespace
+
 std::optional<ScriptPlan> plan_script(const Spec& spec, const container::LayerStack* layers,
                                       const std::vector<std::string>& environment,
                                       const container::Workplace& place, ObjectCalls& objects) {
   if (!plays_toolkit(spec, layers, environment)) return std::nullopt;
   ScriptPlan plan;
   plan.job = script_job(spec).value();
-  const bool launched = wants_torch_launcher(spec, plan.job);
+  const Launcher launcher = launcher_of(spec, plan.job);
+  if (launcher == Launcher::kMpi) plan.mpirun = find_mpirun(spec, layers, environment);
   const Source source = place_source(plan.job, place, layers, objects);
   plan.entry = entry_in(plan.job, *source.code);
   plan.baked = source.baked;
@@ -52,7 +74,7 @@ std::optional<ScriptPlan> plan_script(const Spec& spec, const container::LayerSt
     }
   }
   const bool needs_packages = package_plan(*source.code, plan.entry, "", spec.image).has_value();
-  if (plan.entry != EntryPoint::kCommand || launched || needs_packages) {
+  if (plan.entry != EntryPoint::kCommand || launcher == Launcher::kTorch || needs_packages) {
     plan.interpreter =
         layers
             ? image_interpreter(*layers, container::path_of(environment), plan.job.interpreter,

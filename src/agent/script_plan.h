@@ -18,6 +18,7 @@ struct ScriptPlan {
   ScriptJob job;
   EntryPoint entry = EntryPoint::kScript;
   std::string interpreter;              // its path in the container
+  std::string mpirun;                   // the same; "" unless the job asks for it
   std::optional<PackagePlan> packages;  // what has to be installed before
   std::filesystem::path baked;          // the image's folder that is the source; "" for none
 };
