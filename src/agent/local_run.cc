@@ -127,7 +127,7 @@ class LocalRun {
 
     container::ContainerSpec spec;
     spec.environment = environment(spec_);
-    run_in(spec, command, false);
+    run_in(spec, command, {});
     spec.hostname = spec_.host;
     if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path();
     spec.shared_memory_bytes = half_of_memory();

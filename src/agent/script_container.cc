@@ -21,19 +21,19 @@ void set_variables(std::vector<std::string>& all, const Variables& values, bool 
   }
 }
 
-Variables python_defaults(bool image) {
-  Variables out{
-      {"PYTHONUNBUFFERED", "1"}, {"PYTHONDONTWRITEBYTECODE", "1"}, {"PYTHONIOENCODING", "UTF-8"}};
-  if (!image) out.insert({{"LANG", "C.UTF-8"}, {"LC_ALL", "C.UTF-8"}});
+Variables python_defaults(ScriptSettings settings) {
+  Variables out{{"PYTHONDONTWRITEBYTECODE", "1"}, {"PYTHONIOENCODING", "UTF-8"}};
+  if (!settings.mpi) out["PYTHONUNBUFFERED"] = "1";
+  if (!settings.image) out.insert({{"LANG", "C.UTF-8"}, {"LC_ALL", "C.UTF-8"}});
   return out;
 }
 
 }  // namespace
 
-void run_in(container::ContainerSpec& spec, const ScriptCommand& command, bool image) {
+void run_in(container::ContainerSpec& spec, const ScriptCommand& command, ScriptSettings settings) {
   spec.arguments = command.words;
   spec.directory = kCodeFolder;
-  set_variables(spec.environment, python_defaults(image), true);
+  set_variables(spec.environment, python_defaults(settings), true);
   set_variables(spec.environment, command.environment, false);
 }
 

@@ -75,6 +75,10 @@ class Mpi(unittest.TestCase):
                 found[int(match[2])] = match.groups()[2:]
         return found
 
+    def wait_until_up(self, name):
+        wanted = {f"[1,{rank}]<stdout>:up {rank}" for rank in (0, 1)}
+        wait_for(self.server, name, lambda job: job["SecondaryStatus"] == "Training" and wanted <= set(log_lines(self.server, name)))
+
     def test_two_processes_on_each_of_two_hosts(self):
         self.start("four", {"train.py": SCRIPT}, lr=0.1, sagemaker_mpi_num_of_processes_per_host=2,
                    sagemaker_mpi_custom_mpi_options="-x SAID=hello --NCCL_DEBUG=INFO")
@@ -101,6 +105,13 @@ class Mpi(unittest.TestCase):
         for rank in (0, 1):
             self.assertIn(f"[1,{rank}]<stdout>:shell {rank} on algo-{rank + 1} --word=it's", lines)
 
+    def test_each_process_writes_whole_lines(self):
+        script = "import sys\nfrom mpi4py import MPI\nfor i in range(300):\n    print(MPI.COMM_WORLD.rank, i, sys.stdout.isatty())\n"
+        self.start("lines", {"train.py": script}, sagemaker_mpi_num_of_processes_per_host=2)
+        _, lines = self.end("lines")
+        wanted = {f"[1,{rank}]<stdout>:{rank} {i} True" for rank in range(4) for i in range(300)}
+        self.assertEqual({line for line in lines if "<stdout>" in line}, wanted)
+
     def test_a_rank_that_fails_ends_the_job_with_its_reason(self):
         self.start("failing", {"train.py": WAITS.replace("while True", "if MPI.COMM_WORLD.rank == 1: raise ValueError('rank one gives up')\nwhile True")})
         job, _ = self.end("failing", "Failed")
@@ -109,15 +120,13 @@ class Mpi(unittest.TestCase):
 
     def test_a_job_can_be_stopped(self):
         self.start("stopped", {"train.py": WAITS})
-        wait_for(self.server, "stopped", lambda job: job["SecondaryStatus"] == "Training" and
-                 sum("up " in line for line in log_lines(self.server, "stopped")) == 2)
+        self.wait_until_up("stopped")
         call(self.server, "SageMaker.StopTrainingJob", {"TrainingJobName": "stopped"})
         self.end("stopped", "Stopped")
 
     def test_a_host_that_is_killed_ends_the_job(self):
         self.start("killed", {"train.py": WAITS})
-        wait_for(self.server, "killed", lambda job: job["SecondaryStatus"] == "Training" and
-                 sum("up " in line for line in log_lines(self.server, "killed")) == 2)
+        self.wait_until_up("killed")
         process = next(self.server.data.glob("jobs/*/attempt-*/algo-2/work/container.json"))
         os.kill(int(re.search(r'"pid":(\d+)', process.read_text())[1]), signal.SIGKILL)
         job, _ = self.end("killed", "Failed")
