@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 """Real MNIST: seconds until the test accuracy is 0.99 or more, sagebrush-vision beside PyTorch's own example, seed by seed, in turns.
 
-usage: time_to_accuracy.py --binary sagebrush-vision [--seeds 3] [--data DIR] [--settings default,tuned] [NAME=VALUE …]
+usage: time_to_accuracy.py --binary sagebrush-vision [--seeds 3] [--data DIR] [--settings default,tuned | --single] [--blas DIR] [NAME=VALUE …]
 Ours runs twice: with its defaults, and with NAME=VALUE (default: those that are quickest to 0.99 on every seed). Needs python3-torch.
 
 PyTorch's example (pytorch/examples, mnist/main.py), by its public facts: conv 1→32 3x3, ReLU, conv 32→64 3x3, ReLU, max-pool 2, dropout 0.25,
 linear 9216→128, ReLU, dropout 0.5, linear 128→10, log-softmax and NLL; Adadelta, rate 1.0, times 0.7 after each epoch; batch 64, the last
 smaller one too; pixels less 0.1307, divided by 0.3081; the test images in batches of 1000 after each epoch. Its images are decoded and
 normalised once and lie in memory, which is kinder to it than its own loader, a Python call an image.
-Threads: "default" sets nothing; "tuned" gives it every processor and lets idle threads sleep (OMP_WAIT_POLICY=passive).
+Threads: "default" sets nothing; "tuned" gives it every processor and lets idle threads sleep (OMP_WAIT_POLICY=passive). --single gives both
+sides one thread and adds processor seconds, which a machine under load changes least. --blas DIR: a folder with a better libblas.so.3 for
+PyTorch: Debian's libblas3 is the reference, in which the example's linear layer takes most of the time; libopenblas0-pthread has one. Ours
+uses none.
 
 The clock starts with the process and ends when it has said the accuracy: start and reading of the files count on both sides. "training" is
 without them: from the first step on.
@@ -18,6 +21,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -78,9 +82,14 @@ def example(data, seed, tuned):
         scheduler.step()
 
 
+def cpu_seconds(who):
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
 def follow(command, environment, read):
     """Starts it and reads its lines until one says the accuracy that is wanted; lets it end. read(line): "begins", an accuracy or None."""
-    start = time.monotonic()
+    start, cpu_start = time.monotonic(), cpu_seconds(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     accuracies, begin, reached = [], None, None
     for line in process.stdout:
@@ -93,9 +102,10 @@ def follow(command, environment, read):
                 reached = time.monotonic()
     if process.wait():
         sys.exit(f"{command[0]} failed: {process.returncode}")
-    found = {"epochs": len(accuracies), "accuracy": accuracies[-1], "whole": None, "training": None}
+    found = {"epochs": len(accuracies), "accuracy": accuracies[-1], "whole": None}
     if reached is not None:
-        found |= {"whole": reached - start, "training": reached - begin}
+        found |= {"whole": reached - start, "training": reached - begin,
+                  "processor": cpu_seconds(resource.RUSAGE_CHILDREN) - cpu_start}
     return found
 
 
@@ -119,6 +129,8 @@ def run_ours(args, seed, words):
 def run_example(args, seed, setting):
     command = [sys.executable, __file__, "--child", setting, "--data", str(args.data), "--seed", str(seed)]
     environment = os.environ | ({"OMP_WAIT_POLICY": "passive"} if setting == "tuned" else {})
+    if args.blas:
+        environment |= {"LD_LIBRARY_PATH": args.blas}
 
     def read(line):
         said = json.loads(line)
@@ -134,6 +146,8 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=default)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--settings", default="default,tuned")
+    parser.add_argument("--blas")
+    parser.add_argument("--single", action="store_true")
     parser.add_argument("--child", choices=("default", "tuned"))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("more", nargs="*", metavar="NAME=VALUE")
@@ -145,25 +159,29 @@ def main():
         parser.error("--binary is needed")
     short = args.more or SHORT
     ratios = {}
-    print(f"{'seed':>4} {'contestant':18}{'epochs':>7}{'accuracy':>10}{'whole s':>9}{'training s':>12}{'ratio':>8}{'in training':>13}")
+    settings = args.settings.split(",")
+    if args.single:
+        os.environ["OMP_NUM_THREADS"] = "1"
+        settings = ["default"]
+    kinds = ("whole", "training", "processor") if args.single else ("whole", "training")
+    print(f"{'seed':>4} {'contestant':18}{'epochs':>7}{'accuracy':>10}" + "".join(f"{kind + ' s':>14}{'ratio':>7}" for kind in kinds))
     for seed in range(args.seeds):
         ours = run_ours(args, seed, short)
         rows = [("ours, short", ours), ("ours, defaults", run_ours(args, seed, []))]
-        rows += [(f"example, {setting}", run_example(args, seed, setting)) for setting in args.settings.split(",")]
+        rows += [(f"example, {setting}", run_example(args, seed, setting)) for setting in settings]
         for name, row in rows:
             line = f"{seed:4} {name:18}{row['epochs']:7}{row['accuracy']:10.4f}"
             if row["whole"] is None or ours["whole"] is None:
                 print(f"{line}  0.99 not reached", flush=True)
                 continue
-            both = [row[kind] / ours[kind] for kind in ("whole", "training")]
-            print(f"{line}{row['whole']:9.2f}{row['training']:12.2f}{both[0]:8.1f}{both[1]:13.1f}", flush=True)
+            ratio = [row[kind] / ours[kind] for kind in kinds]
+            print(line + "".join(f"{row[kind]:14.2f}{times:7.1f}" for kind, times in zip(kinds, ratio)), flush=True)
             if name.startswith("example"):
-                ratios.setdefault(name, []).append(both)
+                ratios.setdefault(name, []).append(ratio)
     print(f"ours, short: {' '.join(short)}")
-    for name, pairs in ratios.items():
-        whole, training = ([pair[kind] for pair in pairs] for kind in (0, 1))
-        print(f"{name}: {statistics.median(whole):.1f} x the seconds of the short one (lowest {min(whole):.1f}), of training alone "
-              f"{statistics.median(training):.1f} (lowest {min(training):.1f}); goal 20")
+    for name, rows in ratios.items():
+        said = [f"{kind} {statistics.median(values):.1f} (lowest {min(values):.1f})" for kind, values in zip(kinds, zip(*rows))]
+        print(f"{name}: times the seconds of the short one: {', '.join(said)}; goal 20")
 
 
 if __name__ == "__main__":
