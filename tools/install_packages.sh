@@ -9,7 +9,8 @@ build="clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-botoc
   libarchive-dev libisal-dev libre2-dev libcli11-dev libspdlog-dev libfmt-dev zlib1g-dev libzstd-dev libgtest-dev libgmock-dev
   libtorch-dev libdnnl-dev libgloo-dev libturbojpeg0-dev libpng-dev"
 run="ca-certificates runc crun bubblewrap uidmap iproute2"
-test="awscli python3-boto3 python3-numpy python3-torch zstd podman skopeo openmpi-bin python3-mpi4py"
+test="awscli python3-boto3 python3-numpy python3-torch python3-pip python3-venv python3-setuptools zstd podman buildah skopeo openmpi-bin
+  python3-mpi4py"
 lint="clang-format-19 clang-tidy-19"
 fuzz="llvm-19 libclang-rt-19-dev"
 bench="libbenchmark-dev nginx-light wrk python3-torch"
