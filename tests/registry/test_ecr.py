@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -245,6 +246,8 @@ class EcrTest(unittest.TestCase):
         self.assertEqual(self.ecr.describe_registry()["registryId"], "000000000000")
 
     def test_the_newer_command_line(self):
+        if shutil.which("aws") in (None, "/usr/bin/aws"):
+            self.skipTest("no other aws on PATH, and Debian's does not know AWS_ENDPOINT_URL")
         answer = subprocess.run(["aws", "ecr", "describe-repositories", "--repository-names", self.repo, "--query", "repositories[0].repositoryUri", "--output", "text"],
                                 env=self.server.environment(), capture_output=True, text=True, check=True)
         self.assertEqual(answer.stdout.strip(), self.made["repositoryUri"])
