@@ -27,7 +27,7 @@ def policy(*rules):
 class EcrTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        cls.server = Server("registry_garbage_grace_seconds: 10\n")  # lifecycle policies are applied as often
         cls.server.start()
         cls.addClassCleanup(cls.server.__exit__)
         cls.registry = Distribution(cls.server)
