@@ -9,6 +9,7 @@
 #include "agent/attempt.h"
 #include "agent/config_files.h"
 #include "agent/container_access.h"
+#include "agent/container_variables.h"
 #include "agent/input_tree.h"
 #include "agent/patience.h"
 #include "agent/stage_inputs.h"
@@ -121,11 +122,13 @@ void Attempt::use_gpus(container::ContainerSpec& spec) const {
   spec.devices = std::move(edits->nodes);
   spec.mounts = std::move(edits->mounts);
   spec.hooks = std::move(edits->hooks);
-  for (auto& variable : edits->environment) {
-    const std::string name = variable.substr(0, variable.find('=') + 1);
-    std::erase_if(spec.environment, [&](const auto& one) { return one.starts_with(name); });
-    spec.environment.push_back(std::move(variable));
+  Variables variables;
+  for (const auto& variable : edits->environment) {
+    const auto equals = variable.find('=');
+    variables[variable.substr(0, equals)] =
+        equals == std::string::npos ? "" : variable.substr(equals + 1);
   }
+  set_variables(spec.environment, variables, false);
 }
 
 void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {

@@ -49,6 +49,10 @@ std::string machines_packages() {
   return out;
 }
 
+bool has_requirements(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") != std::string::npos;
+}
+
 // Lines that lead to other files than an index's: options, paths and addresses.
 bool names_files(const std::string& requirements) {
   for (const auto line : split(requirements, '\n')) {
@@ -68,6 +72,10 @@ std::string where_of(const PackagePlan& plan) {
 
 }  // namespace
 
+bool needs_packages(const CodeFolder& code, EntryPoint entry) {
+  return entry == EntryPoint::kPackage || has_requirements(code.read("requirements.txt"));
+}
+
 std::optional<PackagePlan> package_plan(const CodeFolder& code, EntryPoint entry,
                                         const std::string& interpreter,
                                         const agent_protocol::Image& image) {
@@ -77,7 +85,7 @@ std::optional<PackagePlan> package_plan(const CodeFolder& code, EntryPoint entry
                    .image = image.registry ? image.reference : "",
                    .baked = {},
                    .package = entry == EntryPoint::kPackage,
-                   .requirements = text.find_first_not_of(" \t\r\n") != std::string::npos};
+                   .requirements = has_requirements(text)};
   if (!plan.package && !plan.requirements) return std::nullopt;
   Hasher hasher(HashKind::kSha256);
   hasher.update(image.registry ? "2\n" + image.registry->digest + " " + interpreter + "\n"

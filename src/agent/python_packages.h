@@ -21,7 +21,10 @@ struct PackagePlan {
   bool requirements = false;
 };
 
-// nullopt when the source needs nothing: neither a requirements.txt nor a setup.py of a package.
+// True where the source has requirements, or is a package with a setup.py.
+bool needs_packages(const CodeFolder& code, EntryPoint entry);
+
+// nullopt when the source needs nothing. Reads what the key is made of: of a package, all of it.
 std::optional<PackagePlan> package_plan(const CodeFolder& code, EntryPoint entry,
                                         const std::string& interpreter,
                                         const agent_protocol::Image& image);

@@ -1,25 +1,9 @@
 #include "agent/script_container.h"
 
-#include <algorithm>
-#include <map>
+#include "agent/container_variables.h"
 
 namespace sagebrush::agent {
 namespace {
-
-using Variables = std::map<std::string, std::string>;
-
-// Sets NAME=value among those of a container. keep: what is there stays.
-void set_variables(std::vector<std::string>& all, const Variables& values, bool keep) {
-  for (const auto& [name, value] : values) {
-    const auto at = std::ranges::find_if(
-        all, [&](const std::string& one) { return one.starts_with(name + "="); });
-    if (at == all.end()) {
-      all.push_back(name + "=" + value);
-    } else if (!keep) {
-      *at = name + "=" + value;
-    }
-  }
-}
 
 Variables python_defaults(ScriptSettings settings) {
   Variables out{{"PYTHONDONTWRITEBYTECODE", "1"}, {"PYTHONIOENCODING", "UTF-8"}};

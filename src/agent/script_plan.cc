@@ -73,8 +73,8 @@ std::optional<ScriptPlan> plan_script(const Spec& spec, const container::LayerSt
       fs::permissions(program, fs::perms::all);
     }
   }
-  const bool needs_packages = package_plan(*source.code, plan.entry, "", spec.image).has_value();
-  if (plan.entry != EntryPoint::kCommand || launcher == Launcher::kTorch || needs_packages) {
+  if (plan.entry != EntryPoint::kCommand || launcher == Launcher::kTorch ||
+      needs_packages(*source.code, plan.entry)) {
     plan.interpreter =
         layers
             ? image_interpreter(*layers, container::path_of(environment), plan.job.interpreter,
