@@ -13,6 +13,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from podman import settings  # noqa: E402
 from server import Server  # noqa: E402
 
 
@@ -26,14 +27,7 @@ class PodmanTest(unittest.TestCase):
         cls.host = cls.server.url.removeprefix("http://")
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="sagebrush-podman-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        (cls.folder / "storage.conf").write_text(
-            f'[storage]\ndriver = "vfs"\ngraphroot = "{cls.folder}/graph"\nrunroot = "{cls.folder}/run"\n')
-        (cls.folder / "containers.conf").write_text(
-            '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
-            '[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n')
-        cls.environment = cls.server.environment() | {
-            "CONTAINERS_STORAGE_CONF": str(cls.folder / "storage.conf"), "CONTAINERS_CONF": str(cls.folder / "containers.conf"),
-            "REGISTRY_AUTH_FILE": str(cls.folder / "auth.json"), "TMPDIR": str(cls.folder)}
+        cls.environment = cls.server.environment() | settings(cls.folder, "vfs")
         cls.addClassCleanup(cls.run_command, "podman", "rmi", "--all", "--force", check=False)
         cls.login()
 

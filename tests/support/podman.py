@@ -15,6 +15,16 @@ def missing():
     return "needs " + ", ".join(absent) if absent else ""
 
 
+def settings(folder, driver="overlay"):
+    """Variables that make podman, buildah and skopeo keep all they have in the folder."""
+    storage, containers = folder / "storage.conf", folder / "containers.conf"
+    storage.write_text(f'[storage]\ndriver = "{driver}"\ngraphroot = "{folder}/graph"\nrunroot = "{folder}/run"\n')
+    containers.write_text('[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+                          '[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n')
+    return {"CONTAINERS_STORAGE_CONF": str(storage), "CONTAINERS_CONF": str(containers),
+            "REGISTRY_AUTH_FILE": str(folder / "auth.json"), "TMPDIR": str(folder)}
+
+
 class Podman:
     """`with Podman(server) as podman:` — podman("build", …), podman.run("skopeo", …); .host is the registry's name."""
 
@@ -24,16 +34,9 @@ class Podman:
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sagebrush-podman-"))
-        (self.folder / "storage.conf").write_text(
-            f'[storage]\ndriver = "overlay"\ngraphroot = "{self.folder}/graph"\nrunroot = "{self.folder}/run"\n')
-        (self.folder / "containers.conf").write_text(
-            '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
-            '[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n')
-        self.environment = os.environ | {
+        self.environment = os.environ | settings(self.folder) | {
             "AWS_ACCESS_KEY_ID": self.server.access_key_id, "AWS_SECRET_ACCESS_KEY": self.server.secret_access_key,
-            "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": self.server.url,
-            "CONTAINERS_STORAGE_CONF": str(self.folder / "storage.conf"), "CONTAINERS_CONF": str(self.folder / "containers.conf"),
-            "REGISTRY_AUTH_FILE": str(self.folder / "auth.json"), "TMPDIR": str(self.folder)}
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": self.server.url}
         password = self.run("/usr/bin/aws", "--endpoint-url", self.server.url, "ecr", "get-login-password")
         self("login", "--tls-verify=false", "--username", "AWS", "--password-stdin", self.host, input=password)
         return self
