@@ -11,9 +11,8 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "jobs", "scr
 from api import call, finish, log_lines, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from processes import agents  # noqa: E402
-from server import Server  # noqa: E402
 from source import script_request  # noqa: E402
-from test_kill import CONFIG, STAGES, reached  # noqa: E402
+from stages import EachStage, reached  # noqa: E402
 
 LINES = 200
 # The hosts meet in the middle, so that their network has to have lived until then, and once more at the end.
@@ -43,19 +42,12 @@ open("/opt/ml/model/" + me, "wb").write(os.urandom(15_000_000))
 """
 
 
-class Kill(unittest.TestCase):
-    def setUp(self):
-        self.server = self.enterContext(Server(CONFIG))
-        s3 = self.server.client("s3")
-        s3.create_bucket(Bucket="jobs")
-        s3.put_object(Bucket="jobs", Key="data/a", Body=b"x")
-
+class Kill(EachStage, unittest.TestCase):
     def start(self, name):
         call(self.server, "SageMaker.CreateTrainingJob", script_request(
             self.server, name, {"train.py": SCRIPT}, bucket="jobs",
             ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1},
-            InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": {
-                "S3DataType": "S3Prefix", "S3Uri": "s3://jobs/data/", "S3DataDistributionType": "FullyReplicated"}}}]))
+            InputDataConfig=self.INPUT))
 
     def expect_whole(self, name, ids):
         job = finish(self.server, name)
@@ -74,27 +66,9 @@ class Kill(unittest.TestCase):
             if which in words[3].decode():
                 os.kill(pid, signal.SIGKILL)
 
-    def test_server_killed_at_every_stage(self):
-        for stage in STAGES:
-            with self.subTest(stage):
-                name = "server-" + stage.lower()
-                self.start(name)
-                wait_for(self.server, name, reached(stage))
-                ids = job_ids(self.server.data)
-                self.server.kill()
-                self.server.start()
-                self.expect_whole(name, ids)
-
     def test_an_agent_killed_at_every_stage(self):
         for host in ("algo-1", "algo-2"):
-            for stage in STAGES:
-                with self.subTest(host + stage):
-                    name = f"{host}-{stage.lower()}"
-                    self.start(name)
-                    wait_for(self.server, name, reached(stage))
-                    ids = job_ids(self.server.data)
-                    self.kill_agents("/" + host)
-                    self.expect_whole(name, ids)
+            self.strike_in_each(host, lambda host=host: self.kill_agents("/" + host))
 
     def test_everybody_killed_while_training(self):
         self.start("all")

@@ -8,34 +8,21 @@ import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from api import FINAL, create, describe, finish, log_lines, wait_for  # noqa: E402
+from api import create, describe, finish, log_lines, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from processes import agents  # noqa: E402
 from server import Server, free_port  # noqa: E402
+from stages import CONFIG, EachStage, reached  # noqa: E402
 
-STAGES = ("Starting", "Downloading", "Training", "Uploading")
 LINES = 300
 # Prints while it is killed around; writes a model that takes a moment to upload.
 SCRIPT = (f"i=0; while [ $i -lt {LINES} ]; do echo line $i; i=$((i+1)); sleep 0.005; done; "
           "head -c 30000000 /dev/urandom > /opt/ml/model/weights")
-CONFIG = "cpus: 8\nmemory_mib: 65536\n"
 
 
-def reached(stage):
-    return lambda job: (job["TrainingJobStatus"] in FINAL
-                        or any(t["Status"] == stage for t in job["SecondaryStatusTransitions"]))
-
-
-class Kill(unittest.TestCase):
-    def setUp(self):
-        self.server = self.enterContext(Server(CONFIG))
-        s3 = self.server.client("s3")
-        s3.create_bucket(Bucket="jobs")
-        s3.put_object(Bucket="jobs", Key="data/a", Body=b"x")
-
+class Kill(EachStage, unittest.TestCase):
     def start(self, name):
-        create(self.server, name, SCRIPT, InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": {
-            "S3DataType": "S3Prefix", "S3Uri": "s3://jobs/data/", "S3DataDistributionType": "FullyReplicated"}}}])
+        create(self.server, name, SCRIPT, InputDataConfig=self.INPUT)
 
     def expect_whole(self, name, ids):
         job = finish(self.server, name)
@@ -45,27 +32,12 @@ class Kill(unittest.TestCase):
         self.assertGreater(head["ContentLength"], 29_000_000)
         wait_until_clean(self.server.data, ids)
 
-    def test_server_killed_at_every_stage(self):
-        for stage in STAGES:
-            with self.subTest(stage):
-                name = "server-" + stage.lower()
-                self.start(name)
-                wait_for(self.server, name, reached(stage))
-                ids = job_ids(self.server.data)
-                self.server.kill()
-                self.server.start()
-                self.expect_whole(name, ids)
+    def kill_agents(self):
+        for pid in agents(self.server.data):
+            os.kill(pid, signal.SIGKILL)
 
     def test_agent_killed_at_every_stage(self):
-        for stage in STAGES:
-            with self.subTest(stage):
-                name = "agent-" + stage.lower()
-                self.start(name)
-                wait_for(self.server, name, reached(stage))
-                ids = job_ids(self.server.data)
-                for pid in agents(self.server.data):
-                    os.kill(pid, signal.SIGKILL)
-                self.expect_whole(name, ids)
+        self.strike_in_each("agent", self.kill_agents)
 
     def test_server_comes_back_on_another_port(self):
         self.start("moved")
@@ -91,8 +63,7 @@ class Kill(unittest.TestCase):
         wait_for(self.server, "both", reached("Training"))
         ids = job_ids(self.server.data)
         self.server.kill()
-        for pid in agents(self.server.data):
-            os.kill(pid, signal.SIGKILL)
+        self.kill_agents()
         self.server.start()
         self.expect_whole("both", ids)
 
