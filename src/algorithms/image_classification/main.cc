@@ -19,6 +19,7 @@
 #include "algorithms/image_classification/gloo_communicator.h"
 #include "algorithms/image_classification/hyperparameter_texts.h"
 #include "algorithms/image_classification/job_hosts.h"
+#include "algorithms/image_classification/kept_memory.h"
 #include "algorithms/image_classification/prepare/prepare_command.h"
 #include "algorithms/image_classification/processors.h"
 #include "algorithms/image_classification/serving/serving_commands.h"
@@ -100,6 +101,7 @@ int train(const std::vector<std::string>& words) {
   const ContainerPaths paths{base};
   try {
     catch_stop_signals();
+    keep_freed_memory();
     WorkerPool pool(usable_processors());
     const JobHosts hosts = find_hosts(paths);
     std::unique_ptr<Communicator> others;
