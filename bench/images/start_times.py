@@ -2,6 +2,7 @@
 beside `podman run` of the same image, in turns.
 
 Usage (root): start_times.py FOLDER_OF_PROGRAMS [RUNS]. Needs tests/agent/fake_server.py.
+Nothing is removed before the end, for the reason that unpack_rates.py names.
 """
 
 import gzip
@@ -61,26 +62,41 @@ def podman_environment(folder):
     return dict(os.environ, CONTAINERS_STORAGE_CONF=storage, CONTAINERS_CONF=containers)
 
 
-def podman_once(environment, layout, cold):
-    if cold:
-        subprocess.run(["podman", "rmi", "-f", "-a"], env=environment, capture_output=True, check=False)
-    begin = time.monotonic()
-    image = subprocess.run(["podman", "pull", "-q", "oci:%s:bench" % layout], env=environment, capture_output=True, text=True,
-                           check=True).stdout.strip() if cold else podman_once.image
-    podman_once.image = image
-    process = subprocess.Popen(["podman", "run", "--rm", image, "train"], env=environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL)
-    line = process.stdout.readline()
-    taken = time.monotonic() - begin
-    process.wait()
-    assert line == b"ready\n", line
-    return taken
+class Podman:
+    def __init__(self, data, layout):
+        self.data, self.layout = data, layout
+        self.storages = []
+
+    def cold(self):
+        """With a storage of its own."""
+        self.storages.append(tempfile.mkdtemp(dir=self.data))
+        self.environment = podman_environment(self.storages[-1])
+        begin = time.monotonic()
+        self.image = subprocess.run(["podman", "pull", "-q", "oci:%s:bench" % self.layout], env=self.environment,
+                                    capture_output=True, text=True, check=True).stdout.strip()
+        pulled = time.monotonic() - begin
+        return pulled + self.warm()
+
+    def warm(self):
+        begin = time.monotonic()
+        process = subprocess.Popen(["podman", "run", "--rm", self.image, "train"], env=self.environment, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        line = process.stdout.readline()
+        taken = time.monotonic() - begin
+        process.wait()
+        assert line == b"ready\n", line
+        return taken
+
+    def close(self):
+        for storage in self.storages:
+            subprocess.run(["umount", "-q", os.path.join(storage, "graph", "overlay")], check=False)
 
 
 def main():
     agent = os.path.abspath(os.path.join(sys.argv[1], "sagebrush-agent"))
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     data = tempfile.mkdtemp(prefix="sagebrush-bench-")
+    podman = Podman(data, os.path.join(data, "layout"))
     try:
         tar = os.path.join(data, "layer.tar")
         unpack_rates.make_tar(tar)
@@ -88,18 +104,16 @@ def main():
             big = file.read()
         train = Layer().programs("sh").add("usr/bin/train", b"#!/bin/sh\necho ready\n").finish()
         image = write_image(os.path.join(data, "blobs"), [big, train], compress=lambda tar: gzip.compress(tar, 1))
-        layout = os.path.join(data, "layout")
-        write_layout(layout, image)
-        environment = podman_environment(data)
+        write_layout(podman.layout, image)
 
         def cold():
-            shutil.rmtree(os.path.join(data, "layers"), ignore_errors=True)
+            if os.path.exists(os.path.join(data, "layers")):
+                os.rename(os.path.join(data, "layers"), tempfile.mkdtemp(dir=data))
             return agent_once(agent, data, image)
 
         ways = {"agent, cold": cold, "agent, warm": lambda: agent_once(agent, data, image)}
         if shutil.which("podman"):
-            ways["podman, cold"] = lambda: podman_once(environment, layout, True)
-            ways["podman, warm"] = lambda: podman_once(environment, layout, False)
+            ways |= {"podman, cold": podman.cold, "podman, warm": podman.warm}
         results = {name: [] for name in ways}
         for _ in range(runs):  # in turns, so that a change of load meets all
             for name, way in ways.items():
@@ -110,7 +124,7 @@ def main():
             ratio = median / statistics.median(results["agent, " + name.split(", ")[1]])
             print("%-14s %8.0f ms (best %.0f)   %.1f of ours" % (name, median * 1000, min(times) * 1000, ratio))
     finally:
-        subprocess.run(["umount", "-q", os.path.join(data, "graph", "overlay")], check=False)
+        podman.close()
         shutil.rmtree(data, ignore_errors=True)
 
 
