@@ -43,9 +43,8 @@ def upload(server, count, size):
 def stage_once(server, name, count, mode):
     """Seconds of the Downloading phase, and from the call to the first line."""
     begin = time.time()
-    api.create(server, name, "find /opt/ml/input/data/train -type f | wc -l", InputDataConfig=[{
-        "ChannelName": "train", "InputMode": mode,
-        "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://jobs/data/"}}}])
+    api.create(server, name, "find /opt/ml/input/data/train -type f | wc -l", InputDataConfig=[
+        api.s3_channel("train", "s3://jobs/data/", InputMode=mode)])
     job = api.finish(server, name, 600)
     assert job["TrainingJobStatus"] == "Completed", job
     (line,) = api.log_lines(server, name)

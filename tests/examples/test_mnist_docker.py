@@ -12,7 +12,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
-from api import create, finish, log_lines  # noqa: E402
+from api import create, finish, log_lines, s3_channel  # noqa: E402
 from mnist import mnist  # noqa: E402
 from podman import Podman, missing  # noqa: E402
 from server import Server  # noqa: E402
@@ -51,7 +51,7 @@ class MnistDocker(unittest.TestCase):
         podman.import_packages("localhost/sagebrush-python-torch", "python3-torch", "python3-numpy")
         podman.build("mnist-docker", EXAMPLE)
         image = podman.push("mnist-docker", "mnist-docker")
-        channel = {"ChannelName": "training", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://ml-data/mnist/"}}}
+        channel = s3_channel("training", "s3://ml-data/mnist/")
         create(server, "mnist-1", "", AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"},
                HyperParameters={"epochs": "2", "examples": "12000"}, InputDataConfig=[channel],
                OutputDataConfig={"S3OutputPath": "s3://ml-data/out"})

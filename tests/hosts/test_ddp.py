@@ -7,7 +7,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "script", "jobs")]
-from api import call, finish, log_lines  # noqa: E402
+from api import call, finish, log_lines, s3_channel  # noqa: E402
 from server import Server  # noqa: E402
 from source import script_request  # noqa: E402
 from mnist import mnist  # noqa: E402
@@ -37,8 +37,7 @@ class Ddp(unittest.TestCase):
         call(self.server, "SageMaker.CreateTrainingJob", script_request(
             self.server, name, {"ddp.py": script}, program="ddp.py", hyperparameters=hyperparameters,
             ResourceConfig={"InstanceType": "ml.t3.medium", "InstanceCount": hosts, "VolumeSizeInGB": 1},
-            InputDataConfig=[{"ChannelName": "training", "DataSource": {"S3DataSource": {
-                "S3DataType": "S3Prefix", "S3Uri": "s3://scripts/data/", "S3DataDistributionType": "FullyReplicated"}}}]))
+            InputDataConfig=[s3_channel("training", "s3://scripts/data/")]))
 
     def results(self, name):
         """(accuracy, weights) of each host."""

@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/jobs")
-from api import ApiError, call, create, describe, finish, log_lines, wait_for  # noqa: E402
+from api import ApiError, call, create, describe, finish, log_lines, s3_channel, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -19,9 +19,8 @@ def instances(count, kind="ml.m5.large"):
     return {"InstanceType": kind, "InstanceCount": count, "VolumeSizeInGB": 1}
 
 
-def channel(name, prefix, **source):
-    return {"ChannelName": name, "DataSource": {"S3DataSource": {
-        "S3DataType": "S3Prefix", "S3Uri": f"s3://jobs/{prefix}/", "S3DataDistributionType": "FullyReplicated", **source}}}
+def channel(name, **source):
+    return s3_channel(name, "s3://jobs/data/", source)
 
 
 def streams(server, name):
@@ -80,7 +79,7 @@ class Hosts(unittest.TestCase):
     def test_data_is_divided_or_repeated_as_asked(self):
         script = "cd /opt/ml/input/data; for c in *; do echo $c: $(ls $c); done > /opt/ml/model/$(hostname)"
         job = self.run_job("sharded", script, InputDataConfig=[
-            channel("all", "data"), channel("part", "data", S3DataDistributionType="ShardedByS3Key")])
+            channel("all"), channel("part", S3DataDistributionType="ShardedByS3Key")])
         self.assertEqual(job["TrainingJobStatus"], "Completed", job)
         self.assertEqual(self.members("sharded"), {
             "algo-1": "all: 0 1 2 3 4\npart: 0 2 4\n", "algo-2": "all: 0 1 2 3 4\npart: 1 3\n"})
@@ -91,7 +90,7 @@ class Hosts(unittest.TestCase):
         groups = [{"InstanceGroupName": "read", "InstanceType": "ml.t3.medium", "InstanceCount": 1},
                   {"InstanceGroupName": "learn", "InstanceType": "ml.m5.xlarge", "InstanceCount": 1}]
         job = self.run_job("groups", script, ResourceConfig={"InstanceGroups": groups, "VolumeSizeInGB": 1}, InputDataConfig=[
-            channel("raw", "data", InstanceGroupNames=["read"]), channel("both", "data", InstanceGroupNames=["read", "learn"])])
+            channel("raw", InstanceGroupNames=["read"]), channel("both", InstanceGroupNames=["read", "learn"])])
         self.assertEqual(job["TrainingJobStatus"], "Completed", job)
         self.assertEqual(job["ResourceConfig"]["InstanceGroups"], groups)
         model = self.members("groups")
@@ -134,7 +133,7 @@ class Hosts(unittest.TestCase):
                 ({"ResourceConfig": instances(65)}, "64 are the most"),
                 ({"ResourceConfig": instances(1) | {"InstanceGroups": groups}}, "not both"),
                 ({"ResourceConfig": {"InstanceGroups": groups * 2, "VolumeSizeInGB": 1}}, "unique name"),
-                ({"InputDataConfig": [channel("c", "data", InstanceGroupNames=["b"])]}, "names 'b'")):
+                ({"InputDataConfig": [channel("c", InstanceGroupNames=["b"])]}, "names 'b'")):
             with self.assertRaises(ApiError) as refused:
                 create(self.server, "refused", "true", **changes)
             self.assertIn(words, str(refused.exception))

@@ -16,7 +16,7 @@ import numpy
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "jobs", "vision")]
-from api import FINAL, call, describe, finish, log_lines, role  # noqa: E402
+from api import FINAL, call, describe, finish, log_lines, role, s3_channel  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from mnist import mnist  # noqa: E402
 from server import Server, program  # noqa: E402
@@ -50,8 +50,7 @@ class VisionHosts(unittest.TestCase):
             "AlgorithmSpecification": {"TrainingImage": "sagebrush/image-classification:latest", "TrainingInputMode": "File"},
             "HyperParameters": {key: str(value) for key, value in HYPERPARAMETERS.items()},
             "RoleArn": role(cls.server),
-            "InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": {
-                "S3DataType": "S3Prefix", "S3Uri": "s3://vision/data/", "S3DataDistributionType": "FullyReplicated"}}}],
+            "InputDataConfig": [s3_channel("train", "s3://vision/data/")],
             "OutputDataConfig": {"S3OutputPath": "s3://vision/models"},
             "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": hosts, "VolumeSizeInGB": 1},
             "StoppingCondition": {"MaxRuntimeInSeconds": 600}, **changes})

@@ -1,6 +1,6 @@
 """The stages of a job, and jobs that something happens to in each of them."""
 
-from api import FINAL, wait_for
+from api import FINAL, s3_channel, wait_for
 from leftovers import job_ids
 from server import Server
 
@@ -16,8 +16,7 @@ def reached(stage):
 class EachStage:
     """For a TestCase that has start(name) and expect_whole(name, ids)."""
 
-    INPUT = [{"ChannelName": "train", "DataSource": {"S3DataSource": {
-        "S3DataType": "S3Prefix", "S3Uri": "s3://jobs/data/", "S3DataDistributionType": "FullyReplicated"}}}]
+    INPUT = [s3_channel("train", "s3://jobs/data/")]
 
     def setUp(self):
         self.server = self.enterContext(Server(CONFIG))

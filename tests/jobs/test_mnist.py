@@ -13,7 +13,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from api import finish, role  # noqa: E402
+from api import finish, role, s3_channel  # noqa: E402
 from mnist import FILES, mnist  # noqa: E402
 from server import Server, program  # noqa: E402
 
@@ -25,8 +25,7 @@ def request(server, name):
         "TrainingJobName": name,
         "AlgorithmSpecification": {"TrainingImage": "sagebrush/image-classification:latest", "TrainingInputMode": "File"},
         "RoleArn": role(server),
-        "InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": {
-            "S3DataType": "S3Prefix", "S3Uri": "s3://mnist/data/", "S3DataDistributionType": "FullyReplicated"}}}],
+        "InputDataConfig": [s3_channel("train", "s3://mnist/data/")],
         "OutputDataConfig": {"S3OutputPath": "s3://mnist/models"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
         "StoppingCondition": {"MaxRuntimeInSeconds": 600},

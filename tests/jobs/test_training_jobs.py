@@ -7,17 +7,12 @@ import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
-from api import ApiError, call, create, describe, finish, job_request, log_lines, wait_for  # noqa: E402
+from api import ApiError, call, create, describe, finish, job_request, log_lines, s3_channel, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from server import Server  # noqa: E402
 
 # Room for several jobs at once, whatever the machine has; a grace that a test can wait for.
 CONFIG = "cpus: 8\nmemory_mib: 65536\nstop_grace_seconds: 3\n"
-
-
-def channel(name, uri, **more):
-    return {"ChannelName": name, "DataSource": {"S3DataSource": {
-        "S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}}, **more}
 
 
 class TrainingJobs(unittest.TestCase):
@@ -39,7 +34,7 @@ class TrainingJobs(unittest.TestCase):
         script = ("cat /opt/ml/input/data/train/a.txt /opt/ml/input/data/train/sub/b.txt; echo; echo to-stderr >&2; "
                   "cp /opt/ml/input/config/hyperparameters.json /opt/ml/model/; echo out > /opt/ml/output/data/o.txt; printf last-line")
         create(self.server, "success", script, HyperParameters={"epochs": "3"},
-               InputDataConfig=[channel("train", "s3://jobs/data/")])
+               InputDataConfig=[s3_channel("train", "s3://jobs/data/")])
         ids = job_ids(self.server.data)
         job = finish(self.server, "success")
         self.assertEqual(job["TrainingJobStatus"], "Completed", job)
@@ -57,7 +52,7 @@ class TrainingJobs(unittest.TestCase):
 
     def test_inputs_cannot_be_changed_by_the_job(self):
         create(self.server, "vandal", "echo changed > /opt/ml/input/data/train/a.txt && cat /opt/ml/input/data/train/a.txt",
-               InputDataConfig=[channel("train", "s3://jobs/data/")])
+               InputDataConfig=[s3_channel("train", "s3://jobs/data/")])
         self.assertEqual(finish(self.server, "vandal")["TrainingJobStatus"], "Completed")
         self.assertIn("changed", log_lines(self.server, "vandal"))
         self.assertEqual(self.s3.get_object(Bucket="jobs", Key="data/a.txt")["Body"].read(), b"data/a.txt")
@@ -84,7 +79,7 @@ class TrainingJobs(unittest.TestCase):
                 self.assertLessEqual(len(job["FailureReason"]), 1024)
 
     def test_missing_inputs_and_images_are_named(self):
-        create(self.server, "no-data", "true", InputDataConfig=[channel("train", "s3://jobs/nothing/here")])
+        create(self.server, "no-data", "true", InputDataConfig=[s3_channel("train", "s3://jobs/nothing/here")])
         create(self.server, "no-image", "true", AlgorithmSpecification={
             "TrainingImage": "registry.example/none:1", "TrainingInputMode": "File"})
         self.assertIn('No S3 objects found under S3 URL "s3://jobs/nothing/here"',
@@ -170,7 +165,7 @@ class TrainingJobs(unittest.TestCase):
         self.assertIn("1 validation error detected: Value '-1' at 'resourceConfig.volumeSizeInGB' failed to satisfy constraint",
                       refusal(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": -1}))
         self.assertIn("'train' is given twice", refusal(
-            InputDataConfig=[channel("train", "s3://jobs/a"), channel("train", "s3://jobs/b")]))
+            InputDataConfig=[s3_channel("train", "s3://jobs/a"), s3_channel("train", "s3://jobs/b")]))
         self.assertTrue(refusal(AlgorithmSpecification={"TrainingInputMode": "File"}).startswith("ValidationException"))
         with self.assertRaises(ApiError) as missing:
             describe(self.server, "refused")

@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/jobs")
-from api import ApiError, create, describe, finish, log_lines, wait_for  # noqa: E402
+from api import ApiError, create, describe, finish, log_lines, s3_channel, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -25,13 +25,8 @@ file_systems:
 """
 
 
-def s3(name, uri, more=None, **members):
-    return {"ChannelName": name, "DataSource": {"S3DataSource": {
-        "S3DataType": "S3Prefix", "S3Uri": uri, **(more or {})}}, **members}
-
-
 def pipe(name, uri, more=None, **members):
-    return s3(name, uri, more, InputMode="Pipe", **members)
+    return s3_channel(name, uri, more, InputMode="Pipe", **members)
 
 
 def folder(name, path, mode="ro", id="fs-01234567", kind="EFS", **members):
@@ -182,7 +177,7 @@ class Inputs(unittest.TestCase):
 
     def test_fast_file_is_the_same_files_without_a_copy(self):
         job = self.run_job("fast", "stat -c %h /opt/ml/input/data/train/9; cat /opt/ml/input/data/train/9; "
-                           "cat /opt/ml/input/config/inputdataconfig.json", s3("train", "s3://jobs/p/", InputMode="FastFile"))
+                           "cat /opt/ml/input/config/inputdataconfig.json", s3_channel("train", "s3://jobs/p/", InputMode="FastFile"))
         self.assertEqual(job["TrainingJobStatus"], "Completed", job.get("FailureReason"))
         lines = "".join(log_lines(self.server, "fast"))
         self.assertTrue(lines.startswith("2JJJJJJJJJJ"), lines)  # two links: the store's and the job's
@@ -212,10 +207,10 @@ class Inputs(unittest.TestCase):
             (folder("a", "/x/../.."), "must not have a '..' in it"),
             (folder("a", "/x", id="fs-0lustre00", kind="FSxLustre"), "must begin with the file system's mount name, '/fsx'"),
             (folder("a", "/x", InputMode="Pipe"), "needs InputMode File, not Pipe"),
-            (s3("a", "s3://jobs/p/", RecordWrapperType="RecordIO"), "is for Pipe mode only"),
+            (s3_channel("a", "s3://jobs/p/", RecordWrapperType="RecordIO"), "is for Pipe mode only"),
             (pipe("a", "s3://jobs/p/", {"S3DataType": "AugmentedManifestFile"}), "AttributeNames must say"),
             ({"ChannelName": "a", "DataSource": {}}, "must have an S3DataSource or a FileSystemDataSource"),
-            ({"ChannelName": "a", "DataSource": {**s3("a", "s3://jobs/p/")["DataSource"], **folder("a", "/x")["DataSource"]}},
+            ({"ChannelName": "a", "DataSource": {**s3_channel("a", "s3://jobs/p/")["DataSource"], **folder("a", "/x")["DataSource"]}},
              "not both"),
         ]
         for number, (channel, words) in enumerate(cases):
@@ -224,7 +219,7 @@ class Inputs(unittest.TestCase):
             self.assertEqual(caught.exception.code, "ValidationException")
             self.assertIn(words, str(caught.exception))
         with self.assertRaises(ApiError) as caught:
-            create(self.server, "pipe-names", "true", InputDataConfig=[pipe("a", "s3://jobs/p/"), s3("a_1", "s3://jobs/p/")])
+            create(self.server, "pipe-names", "true", InputDataConfig=[pipe("a", "s3://jobs/p/"), s3_channel("a_1", "s3://jobs/p/")])
         self.assertIn("that of a pipe of channel 'a'", str(caught.exception))
 
 

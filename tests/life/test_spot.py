@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/jobs")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/vision")
-from api import ApiError, create, describe, finish, log_lines, role, wait_for  # noqa: E402
+from api import ApiError, create, describe, finish, log_lines, role, s3_channel, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from server import Server, program  # noqa: E402
 from mnist import mnist  # noqa: E402
@@ -116,13 +116,10 @@ class Spot(unittest.TestCase):
         self.assertEqual(self.weights("cut"), self.weights("whole"))
 
     def train(self, name, **changes):
-        def channel(which):
-            return {"ChannelName": which, "DataSource": {"S3DataSource": {
-                "S3DataType": "S3Prefix", "S3Uri": f"s3://jobs/mnist/{which}/"}}}
         create(self.server, name, "", **{
             "AlgorithmSpecification": {"TrainingImage": "sagebrush/image-classification:latest", "TrainingInputMode": "File"},
             "HyperParameters": {"epochs": "40", "seed": "7"}, "CheckpointConfig": {"S3Uri": f"s3://jobs/checkpoints/{name}"},
-            "InputDataConfig": [channel("train"), channel("test")], **changes})
+            "InputDataConfig": [s3_channel(which, f"s3://jobs/mnist/{which}/") for which in ("train", "test")], **changes})
         job = finish(self.server, name, 240)
         self.assertEqual(job["TrainingJobStatus"], "Completed", job.get("FailureReason"))
         return job

@@ -19,7 +19,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 for folder in ("support", "jobs", "reliability", "registry", "images"):
     sys.path.insert(0, str(HERE.parent / folder))
-from api import FINAL, call, create, describe, finish, log_lines  # noqa: E402
+from api import FINAL, call, create, describe, finish, log_lines, s3_channel  # noqa: E402
 from distribution import Distribution, digest_of  # noqa: E402
 from image_maker import Layer  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
@@ -255,8 +255,7 @@ class Matrix(unittest.TestCase):
                 "StoppingCondition": {"MaxRuntimeInSeconds": 300, "MaxWaitTimeInSeconds": 600}} if step.spot else {}
         create(run.server, run.name, "", AlgorithmSpecification={
                    "TrainingImage": image, "TrainingInputMode": "File", "ContainerEntrypoint": ["/bin/sh", "-c"], "ContainerArguments": [line]},
-               InputDataConfig=[{"ChannelName": "train", "CompressionType": "Gzip", "DataSource": {"S3DataSource": {
-                   "S3DataType": "S3Prefix", "S3Uri": "s3://jobs/data/", "S3DataDistributionType": "FullyReplicated"}}}],
+               InputDataConfig=[s3_channel("train", "s3://jobs/data/", CompressionType="Gzip")],
                CheckpointConfig={"S3Uri": f"s3://jobs/checkpoints/{run.name}/"}, **more)
         if step.stops or step.spot:
             wait_until(lambda: run.printed(30), f"{run.name} prints")

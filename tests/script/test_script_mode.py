@@ -7,7 +7,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE)]
-from api import call, finish, log_lines  # noqa: E402
+from api import call, finish, log_lines, s3_channel  # noqa: E402
 from server import Server  # noqa: E402
 from source import script_request  # noqa: E402
 
@@ -41,8 +41,7 @@ class ScriptMode(unittest.TestCase):
 
     def test_a_script_gets_arguments_and_variables_in_both_quotings(self):
         hyper = {"epochs": 3, "learning-rate": 0.01, "b": 2, "flag": True, "layers": [1, "a"], "optimizer": "adam"}
-        channel = {"ChannelName": "training", "DataSource": {"S3DataSource": {
-            "S3DataType": "S3Prefix", "S3Uri": "s3://scripts/data/", "S3DataDistributionType": "FullyReplicated"}}}
+        channel = s3_channel("training", "s3://scripts/data/")
         for name, quoted in (("quoted", True), ("plain", False)):
             with self.subTest(name):
                 _, lines = self.run_job(name, {"train.py": SHOW}, hyperparameters=hyper, quoted=quoted,
@@ -105,8 +104,7 @@ class ScriptMode(unittest.TestCase):
 
     def test_source_in_a_channel_and_variables_instead_of_hyperparameters(self):
         self.s3.put_object(Bucket="scripts", Key="code/train.py", Body=SHOW.encode())
-        channel = {"ChannelName": "code", "DataSource": {"S3DataSource": {
-            "S3DataType": "S3Prefix", "S3Uri": "s3://scripts/code/", "S3DataDistributionType": "FullyReplicated"}}}
+        channel = s3_channel("code", "s3://scripts/code/")
         request = script_request(self.server, "in-channel", None, InputDataConfig=[channel], Environment={
             "SAGEMAKER_PROGRAM": "train.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/input/data/code"})
         request["HyperParameters"] = {"epochs": "1"}
@@ -123,8 +121,8 @@ class ScriptMode(unittest.TestCase):
         self.s3.put_object(Bucket="scripts", Key="v3/code/train.py", Body=b"print('trained')")
         self.s3.put_object(Bucket="scripts", Key="v3/drivers/sm_train.sh", Body=script.encode())
         self.s3.put_object(Bucket="scripts", Key="v3/drivers/distributed_drivers/x.json", Body=b"{}")
-        channels = [{"ChannelName": name, "InputMode": "File", "DataSource": {"S3DataSource": {
-            "S3DataType": "S3Prefix", "S3Uri": f"s3://scripts/v3/{folder}/", "S3DataDistributionType": "FullyReplicated"}}}
+        channels = [
+            s3_channel(name, f"s3://scripts/v3/{folder}/", InputMode="File")
             for name, folder in (("code", "code"), ("sm_drivers", "drivers"))]
         request = script_request(self.server, "third", None, InputDataConfig=channels)
         request["HyperParameters"] = {}

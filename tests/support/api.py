@@ -55,6 +55,12 @@ def job_request(server, name, script, **changes):
     return request
 
 
+def s3_channel(name, uri, source=None, **members):
+    """A channel of the objects below uri; `source`: other members of its S3DataSource."""
+    return {"ChannelName": name, "DataSource": {"S3DataSource": {
+        "S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated", **(source or {})}}, **members}
+
+
 def create(server, name, script, **changes):
     return call(server, "SageMaker.CreateTrainingJob", job_request(server, name, script, **changes))
 
