@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Large networks, sagebrush-vision beside Debian's PyTorch: losses of the first steps from the same weights and batches, and
-images a second of both at their mean step (the first left out), PyTorch stock and tuned (threads, channels_last).
+images a second of both at their mean step (the first left out), PyTorch stock and tuned (threads, channels_last); and the share of the
+processors' float32 peak, which bench_fma_peak beside the binary measures before and after.
 
 usage: cifar_vs_pytorch.py --binary sagebrush-vision --data PREPARED [--model resnet18|airbench94|…] [--steps 50] [--batch N]
        … [--single] [--curve FILE]
@@ -25,6 +26,8 @@ sys.path.insert(0, str(ROOT / "tests/vision"))
 # A rate at which rounding does not grow at once: at 0.05 the first losses leap from 2.5 to 5.5, and no two libraries stay together.
 SEED, RATE = 4, {"resnet18": 0.005}
 LIKE, TOLERANCE, OF_MEAN = 6, 0.005, 0.01
+# A training step's operations an image, a multiply-add as two: forward, and backward to weights and inputs (but not to the images).
+OPERATIONS = {"airbench94": 709e6, "resnet18": 3.34e9}
 
 
 def cpu_seconds(who):
@@ -129,6 +132,15 @@ def pytorch(args, kind, weights, config):
     return json.loads(done.stdout)
 
 
+def peak(args):
+    """float32 operations a second of the threads that train, or None."""
+    program = args.binary.with_name("bench_fma_peak")
+    if args.model not in OPERATIONS or not program.exists():
+        return None
+    threads = 1 if args.single else len(os.sched_getaffinity(0))
+    return float(subprocess.run([program, str(threads)], check=True, stdout=subprocess.PIPE, text=True).stdout) * 1e9
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", type=pathlib.Path)
@@ -147,11 +159,13 @@ def main():
         return
     if args.single:
         os.environ["OMP_NUM_THREADS"] = "1"
+    peaks = [peak(args)]
     with tempfile.TemporaryDirectory() as folder:
         mine, weights, config = ours(args, pathlib.Path(folder) / "job")
         rows = {"sagebrush-vision": mine}
         for kind in ("single",) if args.single else ("tuned", "stock"):
             rows[f"PyTorch, {kind}"] = pytorch(args, kind, weights, config)
+    peaks.append(peak(args))
     print(f"{args.model}, batch {args.batch}, {args.steps} steps; images a second and a processor second at the mean step, and ours by theirs")
     print(f"{'':20}{'images/s':>10}{'ratio':>8}{'a processor s':>15}{'ratio':>8}   losses apart: first {LIKE} steps, all, their mean")
     failed = False
@@ -161,6 +175,9 @@ def main():
         failed = failed or max(apart[:LIKE]) > TOLERANCE or mean > OF_MEAN
         print(f"{name:20}{row['wall']:10.1f}{mine['wall'] / row['wall']:8.2f}{row['processor']:15.1f}{mine['processor'] / row['processor']:8.2f}"
               f"   {100 * max(apart[:LIKE]):.3f} %, {100 * max(apart):.2f} %, {100 * mean:.2f} %")
+    if peaks[0]:
+        flops, most = mine["wall"] * OPERATIONS[args.model], max(peaks)
+        print(f"sagebrush-vision: {flops / 1e9:.0f} GFLOP/s of the {most / 1e9:.0f} that multiply-adds on registers reach: {flops / most:.2f}")
     if args.curve:
         args.curve.write_text(json.dumps({name: row["losses"] for name, row in rows.items()}, indent=1) + "\n")
     if failed:
