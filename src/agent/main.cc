@@ -1,5 +1,6 @@
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <exception>
@@ -67,6 +68,9 @@ int run(const std::vector<std::string>& words) {
     std::fputs(kUsage, stderr);
     return 2;
   }
+  // The server's keeps all others out, and so would what is made for a container keep out the user
+  // that its image runs as. The attempt's folder itself is closed.
+  ::umask(0022);
   const agent_protocol::AttemptFolder folder{words[2]};
   if (words[0] == "shim") {
     start_logging("info");

@@ -70,10 +70,18 @@ InstallResult run_container(const PackageInstall& install, const AttemptFolder& 
   return {code == 0 ? InstallEnd::kInstalled : InstallEnd::kFailed, code};
 }
 
+// An image may run as a user of its own.
+void open_to_all(const fs::path& folder) {
+  using fs::perms;
+  fs::permissions(folder, perms::owner_all | perms::group_read | perms::group_exec |
+                              perms::others_read | perms::others_exec);
+}
+
 }  // namespace
 
 InstallResult install_packages(const PackageInstall& install, const Orders& orders) {
   fs::create_directories(install.store.root);
+  fs::permissions(install.store.root, fs::perms::owner_all);  // jobs see it elsewhere
   const File lock =
       File::open(install.store.root / (install.plan.key + ".lock"), O_RDWR | O_CREAT, 0600);
   while (!agent_protocol::take_lock(lock)) {
@@ -84,13 +92,17 @@ InstallResult install_packages(const PackageInstall& install, const Orders& orde
   const fs::path done = install.store.environment(install.plan);
   std::error_code ignored;
   fs::last_write_time(done, fs::file_time_type::clock::now(), ignored);
-  if (install.store.has(install.plan)) return {};
+  if (install.store.has(install.plan)) {
+    open_to_all(done);  // an earlier release made it for root alone
+    return {};
+  }
   drop_unused(install.store);
   end_installation(install);
   const fs::path building = done.string() + ".part";
   remove_tree(install.scratch);
   remove_tree(building);
   fs::create_directories(building);
+  open_to_all(building);
   fs::create_directories(install.scratch);
   const AttemptFolder folder{install.scratch};
   prepare_install(install, folder, building);

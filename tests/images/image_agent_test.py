@@ -88,6 +88,18 @@ class Images(ImageTest):
         self.assertEqual(job.server.lines[:3], ["1234", "100 44", "/home/trainer"])
         self.assertEqual(job.model(), {"w": b"w\n"})
 
+    @unittest.skipIf(RUNTIME == "bwrap", "bubblewrap runs all as the agent's own user")
+    def test_folders_that_the_image_lacks_are_open_to_its_user_whatever_the_servers_umask(self):
+        text = "ls -ld /opt /opt/ml/model /made /data | cut -c1-10; echo w > /opt/ml/model/w; echo c > /data/ck/c; cat /etc/hostname"
+        job = ImageJob(self, [self.base, Layer().add("usr/bin/train", script(text))], {"User": "trainer", "WorkingDir": "/made/up"},
+                       request={"CheckpointConfig": {"S3Uri": "s3://ck/pre", "LocalPath": "/data/ck"}})
+        job.launcher = ["sh", "-c", 'umask 077; exec "$@"', "sh"]
+        record = job.finish()
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines, job.log()))
+        self.assertEqual(job.server.lines, ["drwxr-xr-x"] * 4 + ["algo-1"])
+        self.assertEqual(job.model(), {"w": b"w\n"})
+        self.assertEqual(job.server.objects["ck/pre/c"], b"c\n")
+
     def test_makes_the_working_directory_where_the_image_has_none(self):
         job, record = self.run_script("pwd", {"WorkingDir": "/made/up"})
         self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines, job.log()))
