@@ -26,13 +26,23 @@ using namespace agent_protocol;
 
 constexpr std::size_t kLongestPasswd = 1 << 20;
 
+void give_one(const fs::path& path, const container::ImageUser& user) {
+  if (::lchown(path.c_str(), user.uid, user.gid) != 0) throw_errno("chown " + path.string());
+}
+
 // An image's user has to write the model, checkpoints and output.
 void give(const fs::path& tree, const container::ImageUser& user) {
-  if (::lchown(tree.c_str(), user.uid, user.gid) != 0) throw_errno("chown " + tree.string());
-  for (const auto& entry : fs::recursive_directory_iterator(tree)) {
-    if (::lchown(entry.path().c_str(), user.uid, user.gid) != 0) {
-      throw_errno("chown " + entry.path().string());
-    }
+  give_one(tree, user);
+  for (const auto& entry : fs::recursive_directory_iterator(tree)) give_one(entry.path(), user);
+}
+
+// The folders of a channel, in which new files go to the job's own layer. Its files are the store's
+// too: they stay whose they are, and are readable.
+void give_channel(const container::Mount& mount, const container::ImageUser& user) {
+  give_one(mount.source, user);
+  give_one(mount.upper, user);  // shown as the channel's own folder
+  for (const auto& entry : fs::recursive_directory_iterator(mount.source)) {
+    if (entry.is_directory() && !entry.is_symlink()) give_one(entry.path(), user);
   }
 }
 
@@ -115,6 +125,9 @@ std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
   if (gives) {
     give(place_.ml(), user);
     if (checkpoint_below_.empty()) give(checkpoint_root_, user);
+    for (const auto& mount : mounts) {
+      if (mount.source.parent_path() == place_.root / "channels") give_channel(mount, user);
+    }
   }
   return mounts;
 }

@@ -1,5 +1,6 @@
 #include "agent/input_tree.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,13 +57,28 @@ bool has_marks(const std::vector<InputFile>& files) {
   return false;
 }
 
-void link_or_copy(const InputFile& file, const fs::path& target) {
-  if (::link(file.blob.c_str(), target.c_str()) == 0) return;
-  if (errno == EEXIST) return;  // placed before this agent was started again
-  if (errno != EXDEV && errno != EMLINK && errno != EPERM && errno != EOPNOTSUPP) {
-    throw_errno("link " + target.string());
+// The store writes its files for its own user alone, and a container may run as another. The
+// store's folder and the attempt's are closed to all others, so that whoever reaches the file was
+// shown it.
+void let_all_read(const fs::path& target) {
+  constexpr mode_t kRead = 0444;
+  struct stat status{};
+  if (::stat(target.c_str(), &status) != 0) throw_errno("stat " + target.string());
+  if ((status.st_mode & kRead) == kRead) return;
+  if (::chmod(target.c_str(), (status.st_mode & 07777) | kRead) != 0) {
+    throw_errno("chmod " + target.string());
   }
-  fs::copy_file(file.blob, target, fs::copy_options::overwrite_existing);
+}
+
+void link_or_copy(const InputFile& file, const fs::path& target) {
+  // EEXIST: placed before this agent was started again.
+  if (::link(file.blob.c_str(), target.c_str()) != 0 && errno != EEXIST) {
+    if (errno != EXDEV && errno != EMLINK && errno != EPERM && errno != EOPNOTSUPP) {
+      throw_errno("link " + target.string());
+    }
+    fs::copy_file(file.blob, target, fs::copy_options::overwrite_existing);
+  }
+  let_all_read(target);
 }
 
 void link_all(const std::vector<InputFile>& files, const fs::path& folder, std::size_t first,

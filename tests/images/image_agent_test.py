@@ -33,7 +33,7 @@ class ImageJob(Job):
 
 
 def base():
-    layer = Layer().programs("sh", "cat", "id", "ls", "cp", "sleep", "env", "hostname", "chmod", "seq", "cut")
+    layer = Layer().programs("sh", "cat", "id", "ls", "cp", "sleep", "env", "hostname", "chmod", "seq", "cut", "rm")
     return layer.add("etc/passwd", PASSWD, mode=0o644).add("etc/group", b"root:x:0:\nusers:x:100:\nvideo:x:44:trainer\n", mode=0o644)
 
 
@@ -87,6 +87,26 @@ class Images(ImageTest):
         self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines))
         self.assertEqual(job.server.lines[:3], ["1234", "100 44", "/home/trainer"])
         self.assertEqual(job.model(), {"w": b"w\n"})
+
+    @unittest.skipIf(RUNTIME == "bwrap", "bubblewrap runs all as the agent's own user")
+    def test_the_images_user_reads_channels_and_adds_to_them_and_the_store_keeps_its_files(self):
+        text = ("cd /opt/ml/input/data/train; cat a/b c; ls; echo new > d; echo new > a/e; rm c; cat d a/e; ls; "
+                "echo x >> a/b || echo kept; id -u")
+        job = ImageJob(self, [self.base, Layer().add("usr/bin/train", script(text))], {"User": "trainer"})
+        job.server.inputs["channels"] = [{"name": "train", "compression": "None", "augmented_manifest": "", "files": []}]
+        for path in ("a/b", "c"):
+            blob = os.path.join(self.folder(), path.replace("/", "-"))
+            with open(os.open(blob, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                file.write(path + "\n")
+            job.server.inputs["channels"][0]["files"].append(
+                {"path": path, "bucket": "b", "key": path, "bytes": len(path) + 1, "etag": "", "blob": blob})
+        record = job.finish()
+        self.assertEqual(record["outcome"], "Completed", (record, job.server.all_lines, job.log()))
+        lines = [line for line in job.server.lines if "ermission denied" not in line]
+        self.assertEqual(lines, ["a/b", "c", "a", "c", "new", "new", "a", "d", "kept", "1234"])
+        for path in ("a/b", "c"):
+            about = os.stat(os.path.join(self.folder(), path.replace("/", "-")))
+            self.assertEqual((about.st_uid, about.st_mode & 0o022), (0, 0))
 
     @unittest.skipIf(RUNTIME == "bwrap", "bubblewrap runs all as the agent's own user")
     def test_folders_that_the_image_lacks_are_open_to_its_user_whatever_the_servers_umask(self):
