@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "algorithms/image_classification/array_size.h"
@@ -45,6 +47,44 @@ std::size_t element_bytes(const std::string& type) {
     if (type == eight) return 8;
   }
   return 0;
+}
+
+// IEEE 754 half precision.
+float float_of_half(std::uint16_t half) {
+  const int exponent = half >> 10 & 31;
+  const int fraction = half & 1023;
+  const float size = exponent == 31 ? (fraction == 0 ? INFINITY : NAN)
+                     : exponent == 0
+                         ? std::ldexp(static_cast<float>(fraction), -24)
+                         : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+  return (half & 0x8000) != 0 ? -size : size;
+}
+
+template <typename T>
+T value_at(const std::uint8_t* data) {
+  T value;
+  std::memcpy(&value, data, sizeof(T));
+  return value;
+}
+
+// The values of a tensor of another floating-point type; none for other types.
+std::optional<std::vector<float>> to_floats(const std::string& type, const std::uint8_t* data,
+                                            std::size_t bytes) {
+  const std::size_t size = element_bytes(type);
+  float (*convert)(const std::uint8_t*) = nullptr;
+  if (type == "F64")
+    convert = [](const std::uint8_t* at) { return static_cast<float>(value_at<double>(at)); };
+  if (type == "F16")
+    convert = [](const std::uint8_t* at) { return float_of_half(value_at<std::uint16_t>(at)); };
+  if (type == "BF16")
+    convert = [](const std::uint8_t* at) {
+      const std::uint32_t bits = std::uint32_t{value_at<std::uint16_t>(at)} << 16;
+      return value_at<float>(reinterpret_cast<const std::uint8_t*>(&bits));
+    };
+  if (convert == nullptr) return std::nullopt;
+  std::vector<float> values(bytes / size);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = convert(data + i * size);
+  return values;
 }
 
 class HeaderReader {
@@ -180,11 +220,16 @@ Safetensors::Safetensors(Bytes file, const std::string& name)
   }
   const std::uint8_t* data = file_.data() + (data_start % alignof(float) != 0 ? 0 : data_start);
   for (Placed& tensor : placed) {
-    if (tensor.type != kFloat) {
+    if (tensor.type == kFloat) {
+      tensor.view.data = reinterpret_cast<const float*>(data + tensor.begin);
+    } else if (auto values =
+                   to_floats(tensor.type, data + tensor.begin, tensor.end - tensor.begin)) {
+      converted_.push_back(std::move(*values));
+      tensor.view.data = converted_.back().data();
+    } else {
       others_[tensor.view.name] = tensor.type;
       continue;
     }
-    tensor.view.data = reinterpret_cast<const float*>(data + tensor.begin);
     tensors_.push_back(std::move(tensor.view));
   }
 }
@@ -200,7 +245,8 @@ const TensorView& Safetensors::get(const std::string& tensor,
   }
   const auto other = others_.find(tensor);
   if (other != others_.end())
-    user_error(name_ + ": tensor " + tensor + " has type " + other->second + "; F32 was expected");
+    user_error(name_ + ": tensor " + tensor + " has type " + other->second +
+               "; floats were expected");
   user_error(name_ + ": tensor " + tensor + " is missing");
 }
 

@@ -26,13 +26,13 @@ struct TensorView {
 Bytes write_safetensors(const std::vector<TensorView>& tensors,
                         const std::map<std::string, std::string>& metadata);
 
-// A parsed file; the views point into its bytes.
+// A parsed file; the views point into its bytes, or into what was made of F16, BF16 and F64.
 class Safetensors {
  public:
   // Throws Error{kUser} naming `name`: lengths, offsets, shapes and types are checked against the
-  // file's size, as the format demands (no holes, no overlaps), before a byte is used. Tensors of
-  // other types than F32 are checked as well, but are not among tensors(): PyTorch's state dicts
-  // count batches in I64.
+  // file's size, as the format demands (no holes, no overlaps), before a byte is used. Tensors that
+  // are not of floats are checked as well, but are not among tensors(): PyTorch's state dicts count
+  // batches in I64.
   Safetensors(Bytes file, const std::string& name);
 
   Safetensors(Safetensors&&) = default;
@@ -51,6 +51,7 @@ class Safetensors {
   Bytes file_;
   std::string name_;
   std::vector<TensorView> tensors_;
+  std::vector<std::vector<float>> converted_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, std::string> others_;  // name → type
 };
