@@ -39,6 +39,23 @@ std::vector<std::int64_t> saved_steps(const fs::path& folder) {
   return steps;
 }
 
+// What a process left that was killed while it saved: files not renamed yet, tensors without state.
+void remove_leftovers(const fs::path& folder, const std::vector<std::int64_t>& steps) {
+  std::error_code error;  // what cannot be removed is only old
+  std::vector<fs::path> left;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind(kPrefix, 0) != 0) continue;
+    const bool whole = std::any_of(steps.begin(), steps.end(), [&](std::int64_t step) {
+      return name == file_of("", step, ".json").string() ||
+             name == file_of("", step, ".safetensors").string();
+    });
+    const std::string extension = entry.path().extension().string();
+    if (!whole && (extension == ".tmp" || extension == ".safetensors")) left.push_back(entry);
+  }
+  for (const fs::path& file : left) fs::remove(file, error);
+}
+
 const json::value& member(const json::object& object, const char* key) {
   const json::value* value = object.if_contains(key);
   if (value == nullptr) user_error(std::string("checkpoint: ") + key + " is missing");
@@ -127,7 +144,9 @@ void CheckpointStore::save(std::int64_t step, const Checkpoint& checkpoint,
 
 std::optional<LoadedCheckpoint> CheckpointStore::load(
     const std::function<void(const std::string&)>& skipped) const {
-  for (const std::int64_t step : saved_steps(folder_)) {
+  const std::vector<std::int64_t> steps = saved_steps(folder_);
+  remove_leftovers(folder_, steps);
+  for (const std::int64_t step : steps) {
     try {
       return read_checkpoint(folder_, step);
     } catch (const Error& error) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/scratch_folder.h"
@@ -58,6 +60,21 @@ TEST(CheckpointStore, KeepsTwoAndLeavesNoTemporaryFile) {
 }
 
 // Whatever a kill or a partial upload leaves, the one before it is found.
+TEST(CheckpointStore, RemovesWhatAKilledProcessLeft) {
+  const ScratchFolder scratch;
+  const CheckpointStore store(scratch.path());
+  store.save(4, checkpoint_of(1), tensors_of(1));
+  for (const char* name : {"checkpoint-5.safetensors.tmp", "checkpoint-6.safetensors",
+                           "checkpoint-6.json.tmp", "of-the-user.safetensors"})
+    write_file_atomically(scratch.path() / name, "x");
+  EXPECT_TRUE(store.load(ignore).has_value());
+  std::set<std::string> left;
+  for (const auto& entry : fs::directory_iterator(scratch.path()))
+    left.insert(entry.path().filename().string());
+  EXPECT_EQ(left, (std::set<std::string>{"checkpoint-4.json", "checkpoint-4.safetensors",
+                                         "of-the-user.safetensors"}));
+}
+
 TEST(CheckpointStore, PassesOverEveryKindOfDamage) {
   const auto damaged = [](const std::function<void(const fs::path&)>& damage) {
     const ScratchFolder scratch;
