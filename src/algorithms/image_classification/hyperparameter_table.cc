@@ -193,8 +193,8 @@ std::vector<Row> rows_of_data() {
       number("color_jitter", &H::color_jitter, 0, 1, "0", "",
              "brightness, contrast and saturation change at random by up to this part"),
       number("ghost_batch_size", &H::ghost_batch_size, 0, 65536, "0", "images",
-             "images that share the statistics of batch normalisation; 0: the whole batch of a "
-             "host") |
+             "images that share the statistics of batch normalisation, but a batch is divided into "
+             "64 at most; 0: the whole batch of a host") |
           ByModel{{"cnn", "64"}},
       choice("sync_batch_norm", &H::sync_batch_norm, {"false", "true"}, "false",
              "statistics over the batches of all hosts"),

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/hyperparameter_table.h"
@@ -94,6 +95,18 @@ const Row* find_row(const std::string& name) {
   user_error(text);
 }
 
+// `given`: the names of what the user said. Of two that exclude each other, the one that nobody
+// said gives way.
+void settle(Hyperparameters& values, const std::set<std::string>& given) {
+  const auto yields = [&](const char* name, const char* to, std::int64_t& value) {
+    if (value > 0 && given.count(name) == 0 && given.count(to) != 0) value = 0;
+  };
+  if (values.sync_batch_norm)
+    yields("ghost_batch_size", "sync_batch_norm", values.ghost_batch_size);
+  if (values.random_shift > 0) yields("random_crop", "random_shift", values.random_crop);
+  if (values.random_crop > 0) yields("random_shift", "random_crop", values.random_shift);
+}
+
 void check_together(const Hyperparameters& values) {
   if (values.optimizer == OptimizerKind::kNesterov && values.momentum == 0)
     user_error(
@@ -143,6 +156,9 @@ Hyperparameters parse_hyperparameters(const std::map<std::string, std::string>& 
       row->set(values, value_of(*row, name, value));
     }
   }
+  std::set<std::string> names;
+  for (const auto& [row, name] : said) names.insert(row->name);
+  settle(values, names);
   check_together(values);
   return values;
 }

@@ -65,6 +65,18 @@ TEST(Hyperparameters, BadValueNamesFieldValueAndRange) {
   EXPECT_THAT(failure_of({{"momentum", "0"}}), HasSubstr("momentum"));
 }
 
+TEST(Hyperparameters, OfTwoThatExcludeEachOtherTheUnsaidOneGivesWay) {
+  const Hyperparameters joined = parse_hyperparameters({{"sync_batch_norm", "true"}});
+  EXPECT_TRUE(joined.sync_batch_norm);
+  EXPECT_EQ(joined.ghost_batch_size, 0);
+  const Hyperparameters shifted =
+      parse_hyperparameters({{"model", "airbench94"}, {"random_shift", "3"}});
+  EXPECT_EQ(shifted.random_crop, 0);
+  EXPECT_THROW(parse_hyperparameters({{"sync_batch_norm", "true"}, {"ghost_batch_size", "8"}}),
+               Error);
+  EXPECT_THROW(parse_hyperparameters({{"random_crop", "1"}, {"random_shift", "3"}}), Error);
+}
+
 TEST(Hyperparameters, UnknownNameGetsTheNearestOne) {
   EXPECT_THAT(failure_of({{"learning_rat", "1"}}), HasSubstr("did you mean learning_rate?"));
   EXPECT_THAT(failure_of({{"Epoch", "1"}}), HasSubstr("did you mean epochs?"));
