@@ -113,9 +113,9 @@ std::string class_table(const RunSummary& summary) {
       "</tr>\n";
   for (std::size_t i = 0; i < scores.size(); ++i)
     html += "<tr><th>" + escaped(summary.labels[i]) + "</th>" +
-            format("<td>%lld</td><td>%.4f</td><td>%.4f</td><td>%.4f</td></tr>\n",
-                   static_cast<long long>(scores[i].count), scores[i].recall, scores[i].precision,
-                   scores[i].f1);
+            format("<td>%lld</td>", static_cast<long long>(scores[i].count)) +
+            (scores[i].count > 0 ? format("<td>%.4f</td>", scores[i].recall) : "<td>–</td>") +
+            format("<td>%.4f</td><td>%.4f</td></tr>\n", scores[i].precision, scores[i].f1);
   return html + "</table>\n";
 }
 

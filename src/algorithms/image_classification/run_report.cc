@@ -57,11 +57,12 @@ json::object evaluation_json(const RunSummary& summary) {
   json::array classes;
   const std::vector<ClassScore> scores = class_scores(evaluation);
   for (std::size_t i = 0; i < scores.size(); ++i)
-    classes.push_back(json::object{{"label", summary.labels[i]},
-                                   {"count", scores[i].count},
-                                   {"accuracy", scores[i].recall},
-                                   {"precision", scores[i].precision},
-                                   {"f1", scores[i].f1}});
+    classes.push_back(json::object{
+        {"label", summary.labels[i]},
+        {"count", scores[i].count},
+        {"accuracy", scores[i].count > 0 ? json::value(scores[i].recall) : json::value(nullptr)},
+        {"precision", scores[i].precision},
+        {"f1", scores[i].f1}});
   document["classes"] = std::move(classes);
   json::array matrix;
   const auto size = static_cast<std::size_t>(evaluation.classes);

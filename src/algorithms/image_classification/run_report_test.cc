@@ -56,6 +56,16 @@ TEST(RunReport, FilesSayTheSame) {
       2U);
 }
 
+TEST(RunReport, AClassWithoutImagesHasNoAccuracy) {
+  const ScratchFolder scratch;
+  RunSummary made = summary();
+  made.evaluation = {10, 8, 0.6, 2, {8, 2, 0, 0}};
+  write_run_report(scratch.path(), made);
+  const auto evaluation = boost::json::parse(text_of(scratch.path() / "evaluation.json"));
+  EXPECT_TRUE(evaluation.at("classes").at(1).at("accuracy").is_null());
+  EXPECT_THAT(report_html(made), HasSubstr("<td>0</td><td>–</td>"));
+}
+
 TEST(RunReport, PageIsOneFileAndNothingInItIsMarkup) {
   const std::string page = report_html(summary());
   EXPECT_THAT(page, HasSubstr("&lt;dog&gt;"));
