@@ -83,6 +83,29 @@ class ServeTest(unittest.TestCase):
         self.assertEqual(sum(map(sum, evaluation["confusion_matrix"])), 40)
         self.assertIn("<svg", (self.job.base / "output/data/report.html").read_text())
 
+    def test_evaluate_finds_classes_by_name(self):
+        data = self.base / "classes"
+        for label, name in enumerate(("rows", "columns")):
+            (data / name).mkdir(parents=True)
+            for i in range(10):
+                (data / name / f"{i}.png").write_bytes(png(stripes(label, 60000 + i)))
+        command = [vision_job.BINARY, "evaluate", "--model", self.model, "--data", data]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.stdout, "accuracy=1.0000\n", done.stderr)
+        (data / "columns").rename(data / "waves")
+        refused = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("class waves is not one of the model's", refused.stderr)
+
+    def test_predict_goes_on_after_a_bad_file_and_names_it(self):
+        good, bad = self.base / "good.png", self.base / "bad.jpg"
+        good.write_bytes(png(stripes(0, 5)))
+        bad.write_bytes(b"no picture")
+        done = subprocess.run([vision_job.BINARY, "predict", "--model", self.model, good, bad, good], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout.count("good.png\trows"), 2, done.stdout)
+        self.assertIn(f"{bad}: request: is neither JPEG nor PNG", done.stderr)
+
     def test_ping(self):
         with urllib.request.urlopen(self.url + "/ping", timeout=60) as response:
             self.assertEqual(response.status, 200)
@@ -99,6 +122,9 @@ class ServeTest(unittest.TestCase):
         both = self.post(pixels, "application/json")
         self.assertEqual([p["label"] for p in both], ["rows", "columns"])
         self.assertAlmostEqual(both[0]["score"], picture[0]["score"], places=5)
+        unit = json.dumps({"instances": [(image / 255).tolist()]}).encode()
+        self.assertEqual(self.post(unit, "application/json")[0]["label"], "rows")
+        self.assertAlmostEqual(self.post(unit, "application/json")[0]["score"], picture[0]["score"], places=4)
         coded = json.dumps({"instances": [{"b64": base64.b64encode(png(image)).decode()}]}).encode()
         self.assertEqual(self.post(coded, "application/json"), picture)
 
@@ -111,6 +137,7 @@ class ServeTest(unittest.TestCase):
 
     def test_wrong_requests_are_named(self):
         self.assertEqual(self.refused(b"x", "text/csv")[0], 400)
+        self.assertIn("'image/caf?'", self.refused(b"x", "image/caf\xe9")[1])
         self.assertIn("neither JPEG nor PNG", self.refused(b"x", "image/jpeg")[1])
         self.assertIn("damaged PNG", self.refused(png(stripes(0, 1))[:200], "image/png")[1])
         self.assertIn("lists of 16", self.refused(b'{"instances":[[1]]}', "application/json")[1])

@@ -125,6 +125,16 @@ class TrainTest(unittest.TestCase):
         job.configure({**SMALL, "seed": 8})
         self.assert_fails(job, "seed=7", "seed=8")
 
+    def test_checkpoint_of_other_data_is_refused(self):
+        job = self.small_job()
+        self.assertEqual(job.run().returncode, 0)
+        labels = job.base / "input/data/train/train-labels-idx1-ubyte"
+        changed = bytearray(labels.read_bytes())
+        changed[8] = (changed[8] + 1) % 10
+        labels.write_bytes(changed)
+        shutil.rmtree(job.base / "model")
+        self.assert_fails(job, "was made with training_data=")
+
     def test_seed_decides_the_weights(self):
         first, second, other = self.small_job("a"), self.small_job("b"), self.small_job("c", seed=8)
         for job in (first, second, other):
@@ -151,12 +161,31 @@ class TrainTest(unittest.TestCase):
         job.write_config("inputdataconfig.json", {"digits": {"TrainingInputMode": "File"}})
         result = job.run()
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertGreater(job.epochs()[-1]["validation_accuracy"], 0.9)
+        accuracy = job.epochs()[-1]["validation_accuracy"]
+        self.assertGreater(accuracy, 0.9)
+        # The same images as bytes: the model knows that its own pixels were 0 to 1.
+        self.assertEqual(json.loads((job.base / "model/config.json").read_text())["pixels"], "0-1")
+        bytes_too = job.base / "bytes"
+        bytes_too.mkdir()
+        numpy.save(bytes_too / "test_images.npy", images)
+        numpy.save(bytes_too / "test_labels.npy", labels)
+        done = subprocess.run([vision_job.BINARY, "evaluate", "--model", job.base / "model", "--data", bytes_too],
+                              capture_output=True, text=True, check=True)
+        self.assertAlmostEqual(float(done.stdout.partition("=")[2]), accuracy, delta=0.0011)
+
+    def test_the_best_epochs_weights_come_with_its_own_accuracy(self):
+        job = self.small_job(epochs=6, learning_rate=2, model_selection="best")
+        result = job.run()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        config = json.loads((job.base / "model/config.json").read_text())
+        best = max(job.epochs(), key=lambda epoch: epoch["validation_accuracy"])
+        self.assertEqual((config["epochs_trained"], config["validation_accuracy"]), (best["epoch"], best["validation_accuracy"]))
 
     def test_hyperparameter_mistakes_are_named(self):
         for given, words in (
             ({"epochs": "0"}, ("epochs", "'0'", "1 to 10000")),
             ({"learning_rat": "0.1"}, ("learning_rat", "did you mean learning_rate")),
+            ({"cutout": "28"}, ("cutout", "leaves nothing", "28x28")),
             ({"num_training_samples": "50000"}, ("num_training_samples", "50000", "3000 images")),
         ):
             with self.subTest(given):

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/pixel_range.h"
 
 namespace sagebrush::vision {
 namespace {
@@ -54,9 +55,10 @@ void place(int size, int shift, bool reflect, bool mirror, std::vector<int>& fro
   }
 }
 
-// torchvision's adjust_brightness, _contrast and _saturation, in this order, on 0 to 255.
-void recolor(const ImageChange& change, std::size_t pixels, std::size_t channels, float* image) {
-  const auto limit = [](float value) { return std::min(255.0F, std::max(0.0F, value)); };
+// torchvision's adjust_brightness, _contrast and _saturation, in this order, on 0 to `brightest`.
+void recolor(const ImageChange& change, std::size_t pixels, std::size_t channels, float brightest,
+             float* image) {
+  const auto limit = [brightest](float value) { return std::clamp(value, 0.0F, brightest); };
   const auto grey = [&](const float* pixel) {
     return channels == 3 ? 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2] : pixel[0];
   };
@@ -85,7 +87,8 @@ Normalization measure(const ImageSet& set) {
                         : measure_pixels<float, double>(set.floats.data(), set);
 }
 
-BatchFiller::BatchFiller(const ImageSet& set, const Normalization& normalization) : set_(set) {
+BatchFiller::BatchFiller(const ImageSet& set, const Normalization& normalization)
+    : set_(set), brightest_(range_of(set) == PixelRange::kUnit ? 1.0F : 255.0F) {
   for (std::size_t c = 0; c < set.channels; ++c) {
     scale_.push_back(1.0F / normalization.deviation[c]);
     offset_.push_back(-normalization.mean[c] / normalization.deviation[c]);
@@ -126,7 +129,7 @@ void BatchFiller::fill(std::size_t index, const ImageChange& change, float* out,
     scratch.resize(size);
     for (std::size_t i = 0; i < size; ++i)
       scratch[i] = bytes != nullptr ? static_cast<float>(bytes[i]) : floats[i];
-    recolor(change, size / channels, channels, scratch.data());
+    recolor(change, size / channels, channels, brightest_, scratch.data());
     floats = scratch.data();
   }
   if (floats != nullptr) {

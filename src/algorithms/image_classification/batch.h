@@ -37,6 +37,7 @@ class BatchFiller {
   std::vector<float> scale_;  // normalised = pixel * scale + offset
   std::vector<float> offset_;
   std::vector<float> table_;  // of bytes: [channel][256]
+  float brightest_;           // pixel
 };
 
 // Fills a batch of images indices[0..n): out float32 [n, H, W, C], labels [n].

@@ -6,6 +6,7 @@
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/image_folder_set.h"
+#include "algorithms/image_classification/pixel_range.h"
 #include "algorithms/image_classification/prepare/source.h"
 #include "algorithms/image_classification/prepared_split.h"
 
@@ -142,29 +143,16 @@ std::optional<Channel> open_channel(const std::map<std::string, fs::path>& chann
   return std::nullopt;
 }
 
-// Holds `set` against the training images, and gives its labels the training set's meaning.
+// Holds `set` against the training images, and gives its labels and pixels the training set's
+// meaning.
 void fit(ImageSet& set, const ImageSet& train) {
   if (train.height != set.height || train.width != set.width || train.channels != set.channels)
     user_error(set.source + ": its images are " + std::to_string(set.height) + "x" +
                std::to_string(set.width) + "x" + std::to_string(set.channels) + ", those of " +
                train.source + " are " + std::to_string(train.height) + "x" +
                std::to_string(train.width) + "x" + std::to_string(train.channels));
-  if (set.class_names == train.class_names || set.class_names.empty() || train.class_names.empty())
-    return;
-  std::vector<std::int64_t> meaning;
-  for (const std::string& name : set.class_names) {
-    const auto found = std::find(train.class_names.begin(), train.class_names.end(), name);
-    if (found == train.class_names.end())
-      user_error(set.source + ": class " + name + " is not one of the training images'");
-    meaning.push_back(found - train.class_names.begin());
-  }
-  for (std::int64_t& label : set.labels) {
-    if (label >= static_cast<std::int64_t>(meaning.size()))
-      user_error(set.source + ": has a label " + std::to_string(label) + " but names " +
-                 std::to_string(meaning.size()) + " classes");
-    label = meaning[static_cast<std::size_t>(label)];
-  }
-  set.class_names = train.class_names;
+  bring_to(range_of(train), set);
+  if (!train.class_names.empty()) match_classes(set, train.class_names, "the training images'");
 }
 
 // One channel with everything in it.
@@ -185,6 +173,24 @@ Dataset load_single(const Channel& channel) {
 }
 
 }  // namespace
+
+void match_classes(ImageSet& set, const std::vector<std::string>& names, const std::string& whose) {
+  if (set.class_names == names || set.class_names.empty()) return;
+  std::vector<std::int64_t> meaning;
+  for (const std::string& name : set.class_names) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+      user_error(set.source + ": class " + name + " is not one of " + whose);
+    meaning.push_back(found - names.begin());
+  }
+  for (std::int64_t& label : set.labels) {
+    if (label >= static_cast<std::int64_t>(meaning.size()))
+      user_error(set.source + ": has a label " + std::to_string(label) + " but names " +
+                 std::to_string(meaning.size()) + " classes");
+    label = meaning[static_cast<std::size_t>(label)];
+  }
+  set.class_names = names;
+}
 
 Dataset load_dataset(const std::map<std::string, fs::path>& channels) {
   std::optional<Channel> train = open_channel(channels, {"train", "training"});

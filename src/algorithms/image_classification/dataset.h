@@ -53,6 +53,10 @@ Dataset load_dataset(const std::map<std::string, std::filesystem::path>& channel
 // The test half only, from a folder. Throws as load_dataset.
 ImageSet load_test_set(const std::filesystem::path& folder);
 
+// Gives the labels of a set that names its classes the meaning of `names`, by label. Throws
+// Error{kUser} when `names` lacks one of its classes; `whose` says whose names they are.
+void match_classes(ImageSet& set, const std::vector<std::string>& names, const std::string& whose);
+
 // Whether a folder holds IDX or .npy files by the names above.
 bool has_array_files(const std::filesystem::path& folder);
 

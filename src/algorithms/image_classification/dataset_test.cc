@@ -6,6 +6,7 @@
 #include "algorithms/image_classification/batch.h"
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
+#include "algorithms/image_classification/pixel_range.h"
 #include "algorithms/image_classification/random.h"
 #include "algorithms/image_classification/scratch_folder.h"
 
@@ -14,6 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::FloatEq;
 using ::testing::HasSubstr;
 
 Array array_of(std::vector<std::size_t> shape, Bytes data, ElementType type = ElementType::kUint8) {
@@ -152,6 +156,53 @@ TEST(FillBatch, NormalisesAndShiftsWithRawZeroOutside) {
   change.right = 9;
   fill(change);
   EXPECT_EQ(out, std::vector<float>(16, -1));
+}
+
+TEST(MatchClasses, LabelsAreFoundByName) {
+  ImageSet set;
+  set.labels = {0, 1, 1};
+  set.class_names = {"ship", "cat"};
+  match_classes(set, {"cat", "dog", "ship"}, "the model's");
+  EXPECT_THAT(set.labels, ElementsAre(2, 0, 0));
+  set.class_names = {"zebra"};
+  EXPECT_THROW(match_classes(set, {"cat", "dog"}, "the model's"), Error);
+}
+
+ImageSet bytes_of(const Bytes& pixels) {
+  return make_image_set(array_of({1, 4, 4}, pixels), "i", {0}, "l");
+}
+
+ImageSet floats_of(float value) {
+  ImageSet set = bytes_of(Bytes(16));
+  set.bytes = {};
+  set.floats.assign(16, value);
+  return set;
+}
+
+TEST(PixelRange, IsToldByTypeAndValues) {
+  EXPECT_EQ(range_of(bytes_of(Bytes(16, 200))), PixelRange::kByte);
+  EXPECT_EQ(range_of(bytes_of(Bytes(16, 1))), PixelRange::kUnit);
+  EXPECT_EQ(range_of(floats_of(0.5F)), PixelRange::kUnit);
+  EXPECT_EQ(range_of(floats_of(17)), PixelRange::kByte);
+  EXPECT_EQ(range_of(floats_of(-0.5F)), PixelRange::kOther);
+}
+
+TEST(PixelRange, PixelsAreBroughtToTheNetworks) {
+  ImageSet picture = bytes_of(Bytes(16, 51));
+  bring_to(PixelRange::kUnit, picture);
+  EXPECT_THAT(picture.floats, Each(FloatEq(0.2F)));
+  ImageSet unit = floats_of(0.2F);
+  bring_to(PixelRange::kByte, unit);
+  EXPECT_THAT(unit.floats, Each(FloatEq(51)));
+  ImageSet dark = bytes_of(Bytes(16, 1));
+  bring_to(PixelRange::kByte, dark);
+  EXPECT_TRUE(dark.is_uint8());
+  ImageSet prepared = floats_of(-0.5F);
+  bring_to(PixelRange::kOther, prepared);
+  EXPECT_THAT(prepared.floats, Each(-0.5F));
+  EXPECT_THROW(bring_to(PixelRange::kOther, picture = bytes_of(Bytes(16, 51))), Error);
+  for (const PixelRange range : {PixelRange::kByte, PixelRange::kUnit, PixelRange::kOther})
+    EXPECT_EQ(pixel_range_named(to_string(range)), range);
 }
 
 TEST(Measure, MeanAndDeviationPerChannelAndConstantIsRefused) {

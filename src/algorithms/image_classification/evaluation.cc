@@ -13,6 +13,7 @@
 #include "algorithms/image_classification/model_files.h"
 #include "algorithms/image_classification/network.h"
 #include "algorithms/image_classification/one_thread.h"
+#include "algorithms/image_classification/pixel_range.h"
 #include "algorithms/image_classification/worker_pool.h"
 
 namespace sagebrush::vision {
@@ -142,7 +143,10 @@ Evaluation evaluate_model(const std::filesystem::path& model, const std::filesys
   const ModelConfig config = load_model_config(model);
   Network network(config.network, 0);
   network.load(load_model_weights(model));
-  return evaluate(network, load_test_set(data), config.normalization, TestViews::kNone, pool);
+  ImageSet images = load_test_set(data);
+  match_classes(images, config.labels, "the model's");
+  bring_to(config.pixels, images);
+  return evaluate(network, images, config.normalization, TestViews::kNone, pool);
 }
 
 }  // namespace sagebrush::vision

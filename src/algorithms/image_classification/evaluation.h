@@ -35,7 +35,7 @@ inline constexpr std::int64_t kMaxConfusionClasses = 1000;
 Evaluation evaluate(const Network& network, const ImageSet& set, const Normalization& normalization,
                     TestViews views, WorkerPool& pool, Communicator* others = nullptr);
 
-// A saved model on the test images of a folder.
+// A saved model on the test images of a folder; classes that the folder names are found by name.
 Evaluation evaluate_model(const std::filesystem::path& model, const std::filesystem::path& data,
                           WorkerPool& pool);
 

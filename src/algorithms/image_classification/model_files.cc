@@ -52,7 +52,7 @@ std::vector<std::string> load_labels(const fs::path& path, std::int64_t classes)
 }  // namespace
 
 void save_model(const fs::path& folder, const ModelConfig& config, const Hyperparameters& values,
-                const std::vector<EpochMetrics>& history, const std::vector<NamedTensor>& weights) {
+                const EpochMetrics* epoch, const std::vector<NamedTensor>& weights) {
   fs::create_directories(folder);
   json::object hyperparameters;
   for (const auto& [name, value] : to_pairs(values)) hyperparameters[name] = value;
@@ -65,11 +65,12 @@ void save_model(const fs::path& folder, const ModelConfig& config, const Hyperpa
        json::object{{"mean", json::array(normalization.mean.begin(), normalization.mean.end())},
                     {"deviation",
                      json::array(normalization.deviation.begin(), normalization.deviation.end())}}},
+      {"pixels", to_string(config.pixels)},
       {"hyperparameters", std::move(hyperparameters)},
   };
-  if (!history.empty()) {
-    document["epochs_trained"] = history.back().epoch;
-    document["validation_accuracy"] = history.back().validation_accuracy;
+  if (epoch != nullptr) {
+    document["epochs_trained"] = epoch->epoch;
+    document["validation_accuracy"] = epoch->validation_accuracy;
   }
   json::array labels;
   for (std::int64_t i = 0; i < config.network.classes; ++i) {
@@ -106,6 +107,8 @@ ModelConfig load_model_config(const fs::path& folder) {
       floats_of(normalization->as_object(), "mean", config.network.channels, false);
   config.normalization.deviation =
       floats_of(normalization->as_object(), "deviation", config.network.channels, true);
+  if (const json::value* pixels = object.if_contains("pixels"))
+    config.pixels = pixel_range_named(pixels->is_string() ? pixels->as_string().c_str() : "");
   config.labels = load_labels(folder / "labels.json", config.network.classes);
   return config;
 }

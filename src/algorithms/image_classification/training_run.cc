@@ -13,6 +13,7 @@
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/hyperparameters.h"
 #include "algorithms/image_classification/model_files.h"
+#include "algorithms/image_classification/pixel_range.h"
 #include "algorithms/image_classification/run_report.h"
 #include "algorithms/image_classification/shared_checkpoint.h"
 #include "algorithms/image_classification/trainer.h"
@@ -60,6 +61,24 @@ void check_against_data(const Hyperparameters& values, const Dataset& data, std:
     if (*values.image_shape != found)
       differ("image_shape", text(*values.image_shape), "images of " + text(found));
   }
+  const auto side = static_cast<std::int64_t>(std::min(train.height, train.width));
+  if (values.cutout >= side)
+    differ("cutout", "a hole of " + std::to_string(values.cutout) + " pixels leaves nothing",
+           "images of " + std::to_string(train.height) + "x" + std::to_string(train.width));
+  if (values.color_jitter > 0 && range_of(train) == PixelRange::kOther)
+    differ("color_jitter", "is for pixels of 0 to 255 or 0 to 1", "others");
+}
+
+// Tells one set of training images from another.
+std::string fingerprint(const ImageSet& set) {
+  const std::size_t pixels = set.count * set.image_size();
+  const std::uint32_t images = set.is_uint8() ? crc32(set.bytes.data(), pixels)
+                                              : crc32(set.floats.data(), pixels * sizeof(float));
+  const std::uint32_t labels = crc32(set.labels.data(), set.labels.size() * sizeof(set.labels[0]));
+  std::string names;
+  for (const std::string& name : set.class_names) names += name + "\n";
+  return std::to_string(images) + "-" + std::to_string(labels) + "-" +
+         std::to_string(crc32(names.data(), names.size()));
 }
 
 // Takes the channel `model` out of the data's: weights that training starts from, as SageMaker's
@@ -92,6 +111,7 @@ class TrainingRun {
     check_against_data(values_, data_, classes);
     const ImageSet& train = data_.train;
     config_.normalization = measure(train);
+    config_.pixels = range_of(train);
     config_.network = make_network(
         values_.model, static_cast<std::int64_t>(train.channels),
         static_cast<std::int64_t>(train.height), static_cast<std::int64_t>(train.width),
@@ -106,6 +126,7 @@ class TrainingRun {
     }
     identity_["num_training_samples"] = std::to_string(train.count);
     identity_["num_classes"] = std::to_string(config_.network.classes);
+    if (leads()) identity_["training_data"] = fingerprint(train);
     if (fs::is_directory(paths.checkpoints())) store_.emplace(paths.checkpoints());
   }
 
@@ -294,8 +315,19 @@ class TrainingRun {
     if (!stopped && evaluation_)
       write_run_report(paths_.output_data(), {to_pairs(values_), config_.labels, progress_.history,
                                               *evaluation_, data_.test ? "test" : "validation"});
-    save_model(paths_.model(), config_, values_, progress_.history, trainer_->weights());
+    save_model(paths_.model(), config_, values_, epoch_of_weights(), trainer_->weights());
     report_.line("Model saved to " + paths_.model().string());
+  }
+
+  // nullptr before the first.
+  const EpochMetrics* epoch_of_weights() const {
+    const std::vector<EpochMetrics>& history = progress_.history;
+    if (history.empty()) return nullptr;
+    if (values_.model_selection == Selection::kLast) return &history.back();
+    return &*std::max_element(history.begin(), history.end(),
+                              [](const EpochMetrics& a, const EpochMetrics& b) {
+                                return a.validation_accuracy < b.validation_accuracy;
+                              });
   }
 
   const ContainerPaths& paths_;

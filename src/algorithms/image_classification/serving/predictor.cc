@@ -9,6 +9,7 @@
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/network.h"
 #include "algorithms/image_classification/one_thread.h"
+#include "algorithms/image_classification/pixel_range.h"
 
 namespace sagebrush::vision {
 namespace {
@@ -24,7 +25,7 @@ Predictor::Predictor(const std::filesystem::path& model)
 
 Predictor::~Predictor() = default;
 
-std::vector<std::vector<float>> Predictor::predict(const ImageSet& images) const {
+std::vector<std::vector<float>> Predictor::predict(ImageSet images) const {
   use_one_thread();
   const NetworkSpec& spec = config_.network;
   if (spec.channels != static_cast<std::int64_t>(images.channels) ||
@@ -34,6 +35,7 @@ std::vector<std::vector<float>> Predictor::predict(const ImageSet& images) const
                std::to_string(images.width) + "x" + std::to_string(images.channels) +
                ", the network was trained on " + std::to_string(spec.height) + "x" +
                std::to_string(spec.width) + "x" + std::to_string(spec.channels));
+  bring_to(config_.pixels, images);
   const BatchFiller filler(images, config_.normalization);
   std::vector<std::vector<float>> answers;
   for (std::size_t start = 0; start < images.count; start += kBatch) {

@@ -22,9 +22,10 @@ class Predictor {
 
   const ModelConfig& config() const { return config_; }
 
-  // The probability of each class, an image. Labels of the set are not looked at. Throws
-  // Error{kUser} when the images' size is not the network's.
-  std::vector<std::vector<float>> predict(const ImageSet& images) const;
+  // The probability of each class, an image. Labels of the set are not looked at; pixels are
+  // brought to the range that the network was trained on. Throws Error{kUser} when that is
+  // impossible or the images' size is not the network's.
+  std::vector<std::vector<float>> predict(ImageSet images) const;
 
  private:
   ModelConfig config_;

@@ -112,6 +112,12 @@ ImageSet read_npy(const Bytes& body, const NetworkSpec& network) {
 
 }  // namespace
 
+// What is no ASCII would be no UTF-8 in the answer either.
+std::string printable(std::string text) {
+  for (char& c : text) c = c >= ' ' && c <= '~' ? c : '?';
+  return text;
+}
+
 ImageSet read_request(const std::string& content_type, const Bytes& body,
                       const NetworkSpec& network) {
   const std::string type = lower(trimmed(content_type.substr(0, content_type.find(';'))));
@@ -120,11 +126,12 @@ ImageSet read_request(const std::string& content_type, const Bytes& body,
     set = read_json(body, network);
   } else if (type == "application/x-npy") {
     set = read_npy(body, network);
-  } else if (type == "image/jpeg" || type == "image/png" || type == "application/x-image") {
+  } else if (type == "image/jpeg" || type == "image/jpg" || type == "image/png" ||
+             type == "application/x-image" || type == "application/octet-stream") {
     set = empty_set(network);
     add_picture(body.data(), body.size(), set);
   } else {
-    user_error("Content-Type '" + type.substr(0, 100) +
+    user_error("Content-Type '" + printable(type.substr(0, 100)) +
                "' is not image/jpeg, image/png, application/x-image, application/x-npy or "
                "application/json");
   }

@@ -10,8 +10,9 @@
 namespace sagebrush::vision {
 
 // The images of a request, brought to the network's size as preparing does:
-//   image/jpeg, image/png, application/x-image: one picture of any size;
-//   application/x-npy: [H, W], [H, W, C], [N, H, W] or [N, H, W, C], pixels as in training;
+//   image/jpeg, image/png, application/x-image, application/octet-stream: one picture of any size;
+//   application/x-npy: [H, W], [H, W, C], [N, H, W] or [N, H, W, C], pixels of 0 to 255 or 0 to 1,
+//     or prepared as in training;
 //   application/json: {"instances": […]}, each nested lists of pixels [H][W] or [H][W][C], or
 //     {"b64": "…"} with a JPEG or PNG.
 // Throws Error{kUser} that says what is wrong with the request.

@@ -52,12 +52,22 @@ int run_predict(const std::vector<std::string>& words) {
       parse_options(words, {{"--model", &model}, {"--top", &top}, {"--json", &as_json}}, &files);
   if (!wrong.empty()) return usage(wrong);
   if (files.empty()) return usage("predict needs the files of images");
+  if (as_json != "true" && as_json != "false") return usage("--json is true or false");
   const auto shown = static_cast<std::size_t>(whole(top, "--top", 65536));
   const Predictor predictor(model);
+  bool failed = false;
   for (const std::string& file : files) {
-    const ImageSet images =
-        read_request(type_of(file), read_file(file), predictor.config().network);
-    const auto probabilities = predictor.predict(images);
+    std::vector<std::vector<float>> probabilities;
+    try {
+      probabilities = predictor.predict(
+          read_request(type_of(file), read_file(file), predictor.config().network));
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      std::fprintf(stderr, "sagebrush-vision: %s\n",
+                   what.rfind(file, 0) == 0 ? what.c_str() : (file + ": " + what).c_str());
+      failed = true;
+      continue;
+    }
     if (as_json == "true") {
       std::puts(predictions_json(probabilities, predictor.config().labels, shown).c_str());
       continue;
@@ -69,7 +79,7 @@ int run_predict(const std::vector<std::string>& words) {
       std::printf("\n");
     }
   }
-  return 0;
+  return failed ? 1 : 0;
 }
 
 int run_serve(const std::vector<std::string>& words) {
@@ -85,8 +95,9 @@ int run_serve(const std::vector<std::string>& words) {
   const Predictor predictor(model);
   serve(options, [&predictor](const std::string& type, const Bytes& body, std::size_t top) {
     try {
-      const ImageSet images = read_request(type, body, predictor.config().network);
-      return predictions_json(predictor.predict(images), predictor.config().labels, top);
+      return predictions_json(
+          predictor.predict(read_request(type, body, predictor.config().network)),
+          predictor.config().labels, top);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kUser) throw;
       throw std::invalid_argument(error.what());
