@@ -1,6 +1,7 @@
 #include <png.h>
 #include <turbojpeg.h>
 
+#include <csetjmp>
 #include <cstring>
 #include <memory>
 
@@ -58,34 +59,83 @@ Image decode_jpeg(const std::uint8_t* data, std::size_t size, std::size_t channe
   return image;
 }
 
-struct FreePng {
-  void operator()(png_image* png) const { png_image_free(png); }
+// libpng's reader of one file in memory. Its errors jump, so nothing with a destructor may be made
+// between setjmp and the calls that can fail.
+struct PngReader {
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  const std::uint8_t* at = nullptr;
+  std::size_t left = 0;
+  char message[200] = "it cannot be read";
+
+  PngReader(const std::uint8_t* data, std::size_t size);
+  ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
 };
+
+[[noreturn]] void png_failed(png_structp png, png_const_charp message) {
+  auto* const reader = static_cast<PngReader*>(png_get_error_ptr(png));
+  std::strncpy(reader->message, message, sizeof(reader->message) - 1);
+  png_longjmp(png, 1);
+}
+
+void png_warned(png_structp, png_const_charp) {}
+
+void take_png_bytes(png_structp png, png_bytep to, std::size_t size) {
+  auto* const reader = static_cast<PngReader*>(png_get_io_ptr(png));
+  if (size > reader->left) png_error(png, "it is truncated");
+  std::memcpy(to, reader->at, size);
+  reader->at += size;
+  reader->left -= size;
+}
+
+PngReader::PngReader(const std::uint8_t* data, std::size_t size) : at(data), left(size) {
+  png = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, png_failed, png_warned);
+  if (png != nullptr) info = png_create_info_struct(png);
+  if (info == nullptr) throw Error(ErrorKind::kSystem, "libpng: cannot start a decoder");
+  png_set_read_fn(png, this, take_png_bytes);
+  png_set_benign_errors(png, 1);
+  // Only what makes the pixels is read: no text, no colour profile.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+}
+
+bool read_png_header(PngReader& reader) {
+  if (setjmp(png_jmpbuf(reader.png)) != 0) return false;
+  png_read_info(reader.png, reader.info);
+  return true;
+}
+
+// Reads the values as they are stored, 8 bits of each: gamma would make them others than those that
+// people train with elsewhere.
+bool read_png_pixels(PngReader& reader, png_bytepp rows, std::size_t row_bytes) {
+  if (setjmp(png_jmpbuf(reader.png)) != 0) return false;
+  png_set_strip_16(reader.png);
+  png_set_palette_to_rgb(reader.png);
+  png_set_expand_gray_1_2_4_to_8(reader.png);
+  png_set_strip_alpha(reader.png);
+  png_set_interlace_handling(reader.png);
+  png_read_update_info(reader.png, reader.info);
+  if (png_get_rowbytes(reader.png, reader.info) != row_bytes)
+    png_error(reader.png, "its rows have another size than its header says");
+  png_read_image(reader.png, rows);
+  return true;
+}
 
 Image decode_png(const std::uint8_t* data, std::size_t size, std::size_t channels,
                  const std::string& name) {
-  png_image png{};
-  png.version = PNG_IMAGE_VERSION;
-  const std::unique_ptr<png_image, FreePng> owner(&png);
-  if (png_image_begin_read_from_memory(&png, data, size) == 0)
-    user_error(name + ": is a damaged PNG (" + png.message + ")");
-  Image image = image_of(png.height, png.width, channels, name);
-  const bool alpha = (png.format & PNG_FORMAT_FLAG_ALPHA) != 0;
-  png.format = channels == 1 ? (alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY)
-                             : (alpha ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB);
-  image.pixels.resize(PNG_IMAGE_SIZE(png));
-  if (png_image_finish_read(&png, nullptr, image.pixels.data(), 0, nullptr) == 0 ||
-      PNG_IMAGE_FAILED(png))
-    user_error(name + ": is a damaged PNG (" + png.message + ")");
-  if (alpha) {
-    const std::size_t count = image.height * image.width;
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t c = 0; c < channels; ++c)
-        image.pixels[i * channels + c] = image.pixels[i * (channels + 1) + c];
-    }
-    image.pixels.resize(count * channels);
-  }
-  return image;
+  PngReader reader(data, size);
+  if (!read_png_header(reader)) user_error(name + ": is a damaged PNG (" + reader.message + ")");
+  const bool colour = (png_get_color_type(reader.png, reader.info) & PNG_COLOR_MASK_COLOR) != 0;
+  Image image = image_of(png_get_image_height(reader.png, reader.info),
+                         png_get_image_width(reader.png, reader.info), colour ? 3 : 1, name);
+  const std::size_t row_bytes = image.width * image.channels;
+  image.pixels.resize(image.height * row_bytes);
+  std::vector<png_bytep> rows(image.height);
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.pixels.data() + y * row_bytes;
+  if (!read_png_pixels(reader, rows.data(), row_bytes))
+    user_error(name + ": is a damaged PNG (" + reader.message + ")");
+  return with_channels(std::move(image), channels);
 }
 
 }  // namespace

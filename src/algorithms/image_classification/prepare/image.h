@@ -15,12 +15,16 @@ struct Image {
   std::vector<std::uint8_t> pixels;
 };
 
-// Decodes JPEG or PNG, told apart by their first bytes, to 3 (RGB) or 1 (grey) channels; PNG's
-// alpha is dropped. Nothing is allocated before the header's size has been held against a limit.
-// Throws Error{kUser} naming `name`.
+// Decodes JPEG or PNG, told apart by their first bytes, to 3 (RGB) or 1 (grey) channels. PNG's
+// alpha is dropped, its gamma disregarded, and of 16 bits the upper 8 are taken. Nothing is
+// allocated before the header's size has been held against a limit. Throws Error{kUser} naming
+// `name`.
 Image decode_image(const std::uint8_t* data, std::size_t size, std::size_t channels,
                    const std::string& name);
 bool looks_like_image(const std::uint8_t* data, std::size_t size);
+
+// Grey becomes RGB of equal values; RGB becomes BT.601's luma, which is what JPEG stores as grey.
+Image with_channels(Image image, std::size_t channels);
 
 // Scales so that `height` x `width` is covered, then cuts the middle out. Triangle filter, widened
 // when shrinking (Pillow's BILINEAR), so that nothing aliases.
