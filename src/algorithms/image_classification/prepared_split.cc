@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
+#include <regex>
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
@@ -21,6 +22,13 @@ std::string numbered(const char* stem, std::size_t number) {
   char name[64];
   std::snprintf(name, sizeof(name), "%s-%05zu.npy", stem, number);
   return name;
+}
+
+// Whether a file in a split's folder is called as one of its shards, or as what a killed run
+// leaves.
+bool is_shard_name(const std::string& name) {
+  static const std::regex kShard("(images|labels)-[0-9]{5,}\\.npy(\\.tmp)?|manifest\\.json\\.tmp");
+  return std::regex_match(name, kShard);
 }
 
 json::object write_array(const fs::path& folder, const std::string& name, const Bytes& bytes) {
@@ -137,6 +145,19 @@ void write_prepared_split(const fs::path& folder, const PreparedSplit& about,
       {"shards", std::move(shards)},
   };
   write_file_atomically(folder / "manifest.json", json::serialize(document) + "\n");
+}
+
+void remove_prepared_split(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return;
+  const fs::path manifest = folder / "manifest.json";
+  if (fs::is_regular_file(manifest) && prepared_split_of(manifest)) fs::remove(manifest);
+  std::vector<fs::path> shards;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (is_shard_name(entry.path().filename().string()) && entry.is_regular_file())
+      shards.push_back(entry.path());
+  }
+  for (const fs::path& shard : shards) fs::remove(shard);
+  if (fs::is_empty(folder)) fs::remove(folder);
 }
 
 std::optional<std::string> prepared_split_of(const fs::path& manifest) {

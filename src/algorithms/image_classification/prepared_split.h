@@ -32,6 +32,10 @@ void write_prepared_split(const std::filesystem::path& folder, const PreparedSpl
                           const std::vector<std::uint8_t>& pixels,
                           const std::vector<std::int64_t>& labels, std::size_t shard_images);
 
+// Removes what write_prepared_split has put into `folder`, the manifest first, and then the folder
+// when nothing else is in it. Other files stay, a manifest.json of another kind too.
+void remove_prepared_split(const std::filesystem::path& folder);
+
 // The name of the split that a manifest.json describes; nothing when the file is some other JSON.
 std::optional<std::string> prepared_split_of(const std::filesystem::path& manifest);
 

@@ -1,5 +1,6 @@
 #include "algorithms/image_classification/prepare/prepare.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 #include <cstdio>
@@ -86,6 +87,36 @@ void measure_split(const Source& source, PreparedSplit& about) {
   for (const float deviation : found.deviation) about.deviation.push_back(deviation / 255.0);
 }
 
+struct Part {
+  const char* name;
+  const char* word;
+  const LabelledImages* images;
+};
+
+std::vector<Part> parts_of(const Source& source) {
+  std::vector<Part> parts = {{"train", "Training", &source.train}};
+  if (source.validation) parts.push_back({"validation", "Validation", &*source.validation});
+  if (source.test) parts.push_back({"test", "Test", &*source.test});
+  return parts;
+}
+
+// Replaces what an earlier run has left: images that are in two splits would not be noticed. No
+// data set is whole without its training split, so that goes first and comes last: a killed run
+// leaves nothing that could be trained on.
+void write_splits(const Source& source, PreparedSplit about, const PrepareOptions& options) {
+  std::error_code none;
+  fs::remove(options.output / "manifest.json", none);
+  for (const char* name : {"train", "validation", "test"})
+    remove_prepared_split(options.output / name);
+  std::vector<Part> parts = parts_of(source);
+  std::reverse(parts.begin(), parts.end());
+  for (const Part& part : parts) {
+    about.split = part.name;
+    write_prepared_split(options.output / part.name, about, part.images->pixels,
+                         part.images->labels, options.shard_images);
+  }
+}
+
 std::string four_digits(const std::vector<double>& values) {
   std::string text;
   for (const double value : values) {
@@ -111,17 +142,13 @@ void prepare(const PrepareOptions& options, WorkerPool& pool) {
   about.channels = source.channels;
   about.seed = options.seed;
   measure_split(source, about);
+  write_splits(source, about, options);
   boost::json::object summary{{"source", source.kind}, {"seed", options.seed}};
-  const auto write = [&](const char* name, const char* word, const LabelledImages& images) {
-    about.split = name;
-    write_prepared_split(options.output / name, about, images.pixels, images.labels,
-                         options.shard_images);
-    summary[name] = images.count();
-    options.images.say(std::string(word) + " samples: " + std::to_string(images.count()));
-  };
-  write("train", "Training", source.train);
-  if (source.validation) write("validation", "Validation", *source.validation);
-  if (source.test) write("test", "Test", *source.test);
+  for (const Part& part : parts_of(source)) {
+    summary[part.name] = part.images->count();
+    options.images.say(std::string(part.word) +
+                       " samples: " + std::to_string(part.images->count()));
+  }
   boost::json::array classes;
   std::string names;
   for (const std::string& name : source.classes) {

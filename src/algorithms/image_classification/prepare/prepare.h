@@ -24,8 +24,10 @@ struct PrepareOptions {
 };
 
 // Reads `input`, splits it and writes output/{train,validation,test}/ (prepared_split.h) and
-// output/manifest.json, which sums them up. The same input, options and seed give the same bytes.
-// Throws Error{kUser} naming what is wrong with the input.
+// output/manifest.json, which sums them up. Splits and
+// shards that an earlier run has left in `output` are removed, other files are kept. The same
+// input, options and seed give the same bytes. Throws Error{kUser} naming what is wrong with the
+// input.
 void prepare(const PrepareOptions& options, WorkerPool& pool);
 
 }  // namespace sagebrush::vision

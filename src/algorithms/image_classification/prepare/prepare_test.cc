@@ -63,8 +63,9 @@ class PrepareTest : public ::testing::Test {
     options.input = folder_.path() / "in";
     options.output = folder_.path() / "out";
     options.format = format;
-    options.validation = 0.25;
-    options.test = 0.25;
+    options.validation = validation_;
+    options.test = test_;
+    options.shard_images = shard_images_;
     options.images.say = [this](const std::string& line) { said_ += line + "\n"; };
     prepare(options, pool_);
     return said_;
@@ -77,11 +78,21 @@ class PrepareTest : public ::testing::Test {
     }
     return "";
   }
+  void put_classes(int images) {
+    for (int i = 0; i < images; ++i) {
+      put(in("a/" + std::to_string(i) + ".jpg"), jpeg(8, 1));
+      put(in("b/" + std::to_string(i) + ".jpg"), jpeg(8, 99));
+    }
+  }
+  fs::path out(const std::string& name) const { return folder_.path() / "out" / name; }
   fs::path in(const std::string& name) const { return folder_.path() / "in" / name; }
 
   ScratchFolder folder_;
   WorkerPool pool_{2};
   std::string said_;
+  std::optional<double> validation_ = 0.25;
+  std::optional<double> test_ = 0.25;
+  std::size_t shard_images_ = 10000;
 };
 
 TEST_F(PrepareTest, ClassFoldersBecomeSplitsThatTrainingReads) {
@@ -156,16 +167,58 @@ TEST_F(PrepareTest, NothingToPrepareSaysWhatWasExpected) {
 }
 
 TEST_F(PrepareTest, ADamagedShardIsNamedWhenItIsRead) {
-  for (int i = 0; i < 4; ++i) {
-    put(in("a/" + std::to_string(i) + ".jpg"), jpeg(8, 1));
-    put(in("b/" + std::to_string(i) + ".jpg"), jpeg(8, 99));
-  }
+  put_classes(4);
   prepared();
-  const fs::path shard = folder_.path() / "out/train/images-00000.npy";
+  const fs::path shard = out("train/images-00000.npy");
   Bytes bytes = read_file(shard);
   bytes.back() ^= 1;
   put(shard, bytes);
   EXPECT_THROW(load_dataset({{"data", folder_.path() / "out"}}), Error);
+}
+
+TEST_F(PrepareTest, AnEarlierRunsSplitsAndShardsAreRemovedAndOtherFilesKept) {
+  put_classes(8);
+  shard_images_ = 2;
+  prepared();
+  ASSERT_TRUE(fs::exists(out("train/images-00003.npy")));
+  put(out("test/notes.txt"), {'x'});
+  put(out("train/my-images-00003.npy"), {'x'});
+  put(out("other/manifest.json"), {'{', '}'});
+  validation_ = test_ = 0;
+  shard_images_ = 10;
+  prepared();
+  EXPECT_FALSE(fs::exists(out("validation")));
+  EXPECT_FALSE(fs::exists(out("test/manifest.json")));
+  EXPECT_FALSE(fs::exists(out("test/images-00000.npy")));
+  EXPECT_TRUE(fs::exists(out("train/images-00001.npy")));
+  EXPECT_FALSE(fs::exists(out("train/images-00002.npy")));
+  EXPECT_FALSE(fs::exists(out("train/labels-00003.npy")));
+  EXPECT_TRUE(fs::exists(out("test/notes.txt")));
+  EXPECT_TRUE(fs::exists(out("train/my-images-00003.npy")));
+  EXPECT_TRUE(fs::exists(out("other/manifest.json")));
+}
+
+TEST_F(PrepareTest, AForeignManifestInASplitThatIsNotWrittenIsKept) {
+  put_classes(4);
+  put(out("test/manifest.json"), {'{', '}'});
+  test_ = 0;
+  prepared();
+  EXPECT_TRUE(fs::exists(out("test/manifest.json")));
+}
+
+TEST_F(PrepareTest, ARunThatEndsInBetweenLeavesNothingToTrainOn) {
+  put_classes(8);
+  prepared();
+  for (const char* split : {"train", "validation", "test"}) {
+    const fs::path obstacle = out(std::string(split) + "/labels-00000.npy.tmp");
+    put(obstacle / "x", {'x'});
+    EXPECT_THAT(failure(), HasSubstr("cannot create"));
+    EXPECT_THROW(load_dataset({{"data", folder_.path() / "out"}}), Error) << split;
+    EXPECT_FALSE(fs::exists(out("manifest.json")));
+    fs::remove_all(obstacle);
+    prepared();
+    EXPECT_EQ(load_dataset({{"data", folder_.path() / "out"}}).train.count, 8U);
+  }
 }
 
 TEST(Split, IsStratifiedAndSeeded) {
