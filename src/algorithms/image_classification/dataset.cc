@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 #include <optional>
+#include <set>
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/image_folder_set.h"
@@ -41,12 +42,15 @@ std::vector<std::string> expected_names(Half half, bool images) {
 
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
+  std::set<fs::path> seen = {fs::weakly_canonical(folder)};  // links may go round in circles
   std::error_code error;
   const auto options = fs::directory_options::follow_directory_symlink;
   for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
        at.increment(error)) {
     if (at->is_regular_file(error)) files.push_back(at->path());
-    if (at.depth() >= 16) at.disable_recursion_pending();
+    if (at.depth() >= 16 ||
+        (at->is_directory(error) && !seen.insert(fs::canonical(at->path())).second))
+      at.disable_recursion_pending();
   }
   if (error) user_error(folder.string() + ": cannot be listed: " + error.message());
   std::sort(files.begin(), files.end());

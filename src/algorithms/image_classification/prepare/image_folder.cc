@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <atomic>
-#include <set>
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/prepare/image.h"
+#include "algorithms/image_classification/prepare/picture_files.h"
 #include "algorithms/image_classification/prepare/source.h"
 #include "algorithms/image_classification/worker_pool.h"
 
@@ -19,26 +19,9 @@ struct Picture {
   std::int64_t label;
 };
 
-bool ignored(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name.empty() || name[0] == '.' || name == "Thumbs.db" || name == "desktop.ini";
-}
-
-std::vector<fs::path> sorted_entries(const fs::path& folder, bool folders) {
-  std::vector<fs::path> found;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    if (!ignored(entry.path()) && (folders ? entry.is_directory() : entry.is_regular_file()))
-      found.push_back(entry.path());
-  }
-  if (error) user_error(folder.string() + ": cannot be listed: " + error.message());
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 std::vector<std::string> class_names(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const fs::path& entry : sorted_entries(folder, true)) names.push_back(entry.filename());
+  for (const fs::path& entry : folders_in(folder)) names.push_back(entry.filename());
   return names;
 }
 
@@ -53,15 +36,15 @@ fs::path part(const fs::path& folder, std::initializer_list<const char*> names) 
 std::vector<Picture> list_pictures(const fs::path& folder,
                                    const std::vector<std::string>& classes) {
   std::vector<Picture> pictures;
-  for (const fs::path& entry : sorted_entries(folder, true)) {
+  for (const fs::path& entry : folders_in(folder)) {
     const auto found = std::find(classes.begin(), classes.end(), entry.filename().string());
     if (found == classes.end())
       user_error(entry.string() + ": is a class that the training images do not have");
-    const std::vector<fs::path> files = sorted_entries(entry, false);
+    const std::vector<fs::path> files = files_below(entry);
     if (files.empty()) user_error(entry.string() + ": is a class without an image");
     for (const fs::path& file : files) pictures.push_back({file, found - classes.begin()});
   }
-  const std::vector<fs::path> loose = sorted_entries(folder, false);
+  const std::vector<fs::path> loose = files_in(folder);
   if (!loose.empty())
     user_error(loose.front().string() + ": lies beside the class folders, so it has no class");
   return pictures;
@@ -105,11 +88,10 @@ LabelledImages read_pictures(const std::vector<Picture>& pictures, const std::st
 }  // namespace
 
 bool is_image_folder(const fs::path& folder) {
-  for (const fs::path& entry : sorted_entries(folder, true)) {
-    for (const fs::path& inner :
-         {entry,
-          sorted_entries(entry, true).empty() ? entry : sorted_entries(entry, true).front()}) {
-      const std::vector<fs::path> files = sorted_entries(inner, false);
+  for (const fs::path& entry : folders_in(folder)) {
+    const std::vector<fs::path> inner = folders_in(entry);
+    for (const fs::path& first : {entry, inner.empty() ? entry : inner.front()}) {
+      const std::vector<fs::path> files = files_in(first);
       if (files.empty()) continue;
       const Bytes bytes = read_file(files.front(), kMaxImageFile);
       if (looks_like_image(bytes.data(), bytes.size())) return true;

@@ -113,6 +113,27 @@ TEST_F(PrepareTest, ClassFoldersBecomeSplitsThatTrainingReads) {
   }
 }
 
+TEST_F(PrepareTest, ImagesInFoldersOfAClassFolderAreOfThatClass) {
+  put_classes(2);
+  put(in("b/more/7.jpg"), jpeg(8, 99));
+  put(in("b/more/deeper/8.png"), png(8, false, 99));
+  fs::create_directory_symlink(in("b"), in("b/more/round"));
+  for (int i = 0; i < 5; ++i) fs::create_directory_symlink(".", in("b/itself" + std::to_string(i)));
+  fs::create_symlink("nothing", in("b/.nothing"));
+  fs::create_directory_symlink(folder_.path() / "elsewhere", in("a/linked"));
+  put(folder_.path() / "elsewhere/9.jpg", jpeg(8, 1));
+  validation_ = test_ = 0;
+  EXPECT_THAT(prepared(), HasSubstr("Training samples: 7\n"));
+  const ImageSet train = load_test_set(folder_.path() / "out/train");
+  EXPECT_EQ(std::count(train.labels.begin(), train.labels.end(), 1), 4);
+}
+
+TEST_F(PrepareTest, ALinkThatLeadsNowhereIsNamed) {
+  put_classes(2);
+  fs::create_symlink("gone.jpg", in("b/link.jpg"));
+  EXPECT_THAT(failure(), HasSubstr("b/link.jpg: No such file"));
+}
+
 TEST_F(PrepareTest, ImagesOfSeveralSizesNeedASize) {
   put(in("cat/0.jpg"), jpeg(8, 1));
   put(in("cat/1.jpg"), jpeg(16, 1));

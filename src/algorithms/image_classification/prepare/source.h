@@ -55,7 +55,7 @@ Source read_cifar_pickle(const std::filesystem::path& folder);
 bool is_idx(const std::filesystem::path& folder);
 Source read_idx(const std::filesystem::path& folder);
 
-// JPEG and PNG files in a folder a class: FOLDER/<class>/…, or
+// JPEG and PNG files in a folder a class, at any depth below it: FOLDER/<class>/…, or
 // FOLDER/{train,validation,test}/<class>/….
 bool is_image_folder(const std::filesystem::path& folder);
 Source read_image_folder(const std::filesystem::path& folder, const SourceOptions& options,

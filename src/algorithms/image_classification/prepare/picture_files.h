@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace sagebrush::vision {
+
+// What lies in `folder`, sorted by name: its folders, and its other files. Hidden ones and those
+// that file browsers leave are passed over. A link that leads nowhere is a file, so that reading it
+// fails. Throws Error{kUser} when `folder` cannot be listed.
+std::vector<std::filesystem::path> folders_in(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder);
+
+// The files in `folder` and in all folders below it, those of links too, in an order of their own.
+// Each folder is read once, so links that go round in circles end.
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
+
+}  // namespace sagebrush::vision
