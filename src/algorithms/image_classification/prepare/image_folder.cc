@@ -89,13 +89,8 @@ LabelledImages read_pictures(const std::vector<Picture>& pictures, const std::st
 
 bool is_image_folder(const fs::path& folder) {
   for (const fs::path& entry : folders_in(folder)) {
-    const std::vector<fs::path> inner = folders_in(entry);
-    for (const fs::path& first : {entry, inner.empty() ? entry : inner.front()}) {
-      const std::vector<fs::path> files = files_in(first);
-      if (files.empty()) continue;
-      const Bytes bytes = read_file(files.front(), kMaxImageFile);
-      if (looks_like_image(bytes.data(), bytes.size())) return true;
-    }
+    const std::vector<fs::path> files = files_below(entry);
+    if (std::any_of(files.begin(), files.end(), is_picture)) return true;
   }
   return false;
 }

@@ -1,9 +1,12 @@
 #include "algorithms/image_classification/prepare/picture_files.h"
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 #include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/prepare/image.h"
+#include "algorithms/image_classification/text.h"
 
 namespace sagebrush::vision {
 namespace fs = std::filesystem;
@@ -56,6 +59,14 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> found;
   add_files_below(folder, seen, found);
   return found;
+}
+
+bool is_picture(const fs::path& file) {
+  const std::string ending = lower(file.extension().string());
+  if (ending == ".jpg" || ending == ".jpeg" || ending == ".png") return true;
+  char start[8] = {};
+  std::ifstream(file, std::ios::binary).read(start, sizeof(start));
+  return looks_like_image(reinterpret_cast<const std::uint8_t*>(start), sizeof(start));
 }
 
 }  // namespace sagebrush::vision

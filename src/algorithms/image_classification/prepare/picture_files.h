@@ -15,4 +15,8 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
 // Each folder is read once, so links that go round in circles end.
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
 
+// Whether a file is called as JPEG and PNG files are, or starts as they do: a damaged picture is
+// one, so that reading it names the damage.
+bool is_picture(const std::filesystem::path& file);
+
 }  // namespace sagebrush::vision

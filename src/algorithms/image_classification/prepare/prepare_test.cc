@@ -159,6 +159,21 @@ TEST_F(PrepareTest, DamageAndStrayFilesAreNamed) {
   EXPECT_THAT(failure(), HasSubstr("owl: is a class without an image"));
 }
 
+TEST_F(PrepareTest, AnEmptyFirstImageIsNamedAndHidesNoOther) {
+  put(in("a/0.JPG"), {});
+  put(in("a/1.jpg"), jpeg(8, 1));
+  put(in("b/0.jpg"), jpeg(8, 1));
+  EXPECT_THAT(failure(), HasSubstr("a/0.JPG: is empty"));
+  try {
+    load_dataset({{"train", folder_.path() / "in"}, {"test", folder_.path() / "in"}});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("a/0.JPG: is empty"));
+  }
+  fs::rename(in("a/0.JPG"), in("a/0"));
+  EXPECT_THAT(failure(), HasSubstr("a/0: is empty"));
+}
+
 TEST_F(PrepareTest, CifarBinaryIsReadAndItsMistakesAreNamed) {
   Bytes batch;
   for (int i = 0; i < 40; ++i) {
