@@ -25,10 +25,22 @@ std::vector<std::string> class_names(const fs::path& folder) {
   return names;
 }
 
-// The first of those names that is a folder, or an empty path.
-fs::path part(const fs::path& folder, std::initializer_list<const char*> names) {
+// Whether a folder called as a split is one: a class may be called `train` too.
+bool holds_classes(const fs::path& folder) {
+  if (!fs::is_directory(folder) || folders_in(folder).empty()) return false;
+  const std::vector<fs::path> files = files_in(folder);
+  return std::none_of(files.begin(), files.end(), is_picture);
+}
+
+bool is_folder(const fs::path& path) {
+  return fs::is_directory(path);
+}
+
+// The first of those names that is such a folder, or an empty path.
+fs::path part(const fs::path& folder, std::initializer_list<const char*> names,
+              bool (*fits)(const fs::path&)) {
   for (const char* name : names) {
-    if (fs::is_directory(folder / name)) return folder / name;
+    if (fits(folder / name)) return folder / name;
   }
   return {};
 }
@@ -47,6 +59,7 @@ std::vector<Picture> list_pictures(const fs::path& folder,
   const std::vector<fs::path> loose = files_in(folder);
   if (!loose.empty())
     user_error(loose.front().string() + ": lies beside the class folders, so it has no class");
+  if (pictures.empty()) user_error(folder.string() + ": holds no class folder");
   return pictures;
 }
 
@@ -96,12 +109,17 @@ bool is_image_folder(const fs::path& folder) {
 }
 
 Source read_image_folder(const fs::path& folder, const SourceOptions& options, WorkerPool& pool) {
-  const fs::path train = part(folder, {"train", "training"});
-  const fs::path validation = part(folder, {"validation", "val", "valid"});
-  const fs::path test = part(folder, {"test", "testing"});
+  const fs::path train = part(folder, {"train", "training"}, holds_classes);
+  const auto fits = train.empty() ? holds_classes : is_folder;
+  const fs::path validation = part(folder, {"validation", "val", "valid"}, fits);
+  const fs::path test = part(folder, {"test", "testing"}, fits);
   Source source;
   source.kind = "image folders";
   source.channels = options.channels;
+  if (train.empty() && !(validation.empty() && test.empty()))
+    user_error((test.empty() ? validation : test).string() +
+               ": holds class folders; a folder train with nothing but class folders is missing "
+               "beside it");
   const fs::path& first = train.empty() ? folder : train;
   source.classes = class_names(first);
   if (source.classes.size() < 2)

@@ -174,6 +174,32 @@ TEST_F(PrepareTest, AnEmptyFirstImageIsNamedAndHidesNoOther) {
   EXPECT_THAT(failure(), HasSubstr("a/0: is empty"));
 }
 
+TEST_F(PrepareTest, AFolderTrainWithImagesOfItsOwnIsAClass) {
+  for (const char* name : {"car", "ship", "train"}) {
+    for (int i = 0; i < 4; ++i) put(in(std::string(name) + "/" + std::to_string(i)), jpeg(8, 90));
+  }
+  put(in("train/steam/5.jpg"), jpeg(8, 1));
+  validation_ = test_ = 0;
+  EXPECT_THAT(prepared(), HasSubstr("Training samples: 13\n"));
+  EXPECT_THAT(said_, HasSubstr("(car, ship, train)"));
+}
+
+TEST_F(PrepareTest, TestImagesWithoutTrainingImagesAreNotTakenForAClass) {
+  put(in("test/a/0.jpg"), jpeg(8, 1));
+  put(in("test/b/0.jpg"), jpeg(8, 1));
+  put(in("validation/a/0.jpg"), jpeg(8, 1));
+  EXPECT_THAT(failure(), HasSubstr("in/test: holds class folders; a folder train"));
+}
+
+TEST_F(PrepareTest, TestImagesWithoutClassesBesideTrainAreRefused) {
+  put(in("train/a/0.jpg"), jpeg(8, 1));
+  put(in("train/b/0.jpg"), jpeg(8, 99));
+  fs::create_directories(in("test"));
+  EXPECT_THAT(failure(), HasSubstr("in/test: holds no class folder"));
+  put(in("test/0.jpg"), jpeg(8, 1));
+  EXPECT_THAT(failure(), HasSubstr("test/0.jpg: lies beside the class folders"));
+}
+
 TEST_F(PrepareTest, CifarBinaryIsReadAndItsMistakesAreNamed) {
   Bytes batch;
   for (int i = 0; i < 40; ++i) {
