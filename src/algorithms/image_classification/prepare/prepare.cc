@@ -63,14 +63,16 @@ void split(Source& source, const PrepareOptions& options) {
   if (!source.test) {
     const std::size_t count = images_of(options.test.value_or(usual), all, "--test");
     if (count > 0)
-      source.test = split_off(source.train, source.image_size(), count, options.seed + 1);
+      source.test =
+          split_off(source.train, source.image_size(), count, options.seed + 1, source.classes);
   }
   if (!source.validation) {
     const double wanted = options.validation.value_or(
         usual >= 1 && static_cast<double>(all) <= 2 * usual ? 0.1 : usual);
     const std::size_t count = images_of(wanted, all, "--validation");
     if (count > 0)
-      source.validation = split_off(source.train, source.image_size(), count, options.seed);
+      source.validation =
+          split_off(source.train, source.image_size(), count, options.seed, source.classes);
   }
 }
 

@@ -283,7 +283,15 @@ TEST_F(PrepareTest, ARunThatEndsInBetweenLeavesNothingToTrainOn) {
   }
 }
 
+TEST_F(PrepareTest, AClassWithTooFewImagesToSplitIsNamed) {
+  for (int i = 0; i < 3; ++i) put(in("cat/" + std::to_string(i)), jpeg(8, 1));
+  put(in("owl/0.jpg"), jpeg(8, 99));
+  test_ = 3;
+  EXPECT_THAT(failure(), HasSubstr("class owl has 1 training images"));
+}
+
 TEST(Split, IsStratifiedAndSeeded) {
+  const std::vector<std::string> kNames = {"many", "few"};
   const auto make = [] {
     LabelledImages images;
     for (int i = 0; i < 100; ++i) {
@@ -295,12 +303,12 @@ TEST(Split, IsStratifiedAndSeeded) {
   LabelledImages first = make();
   LabelledImages second = make();
   LabelledImages other = make();
-  const LabelledImages a = split_off(first, 1, 20, 7);
+  const LabelledImages a = split_off(first, 1, 20, 7, kNames);
   EXPECT_EQ(std::count(a.labels.begin(), a.labels.end(), 1), 5);
   EXPECT_EQ(first.count(), 80U);
-  EXPECT_EQ(split_off(second, 1, 20, 7).pixels, a.pixels);
-  EXPECT_NE(split_off(other, 1, 20, 8).pixels, a.pixels);
-  EXPECT_THROW(split_off(first, 1, 80, 7), Error);
+  EXPECT_EQ(split_off(second, 1, 20, 7, kNames).pixels, a.pixels);
+  EXPECT_NE(split_off(other, 1, 20, 8, kNames).pixels, a.pixels);
+  EXPECT_THROW(split_off(first, 1, 80, 7, kNames), Error);
 }
 
 TEST(Resize, KeepsAFlatImageFlatAndTheMiddle) {

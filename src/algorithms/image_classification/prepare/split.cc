@@ -38,15 +38,16 @@ std::map<std::int64_t, Class> quotas(const LabelledImages& from, std::size_t cou
 }  // namespace
 
 LabelledImages split_off(LabelledImages& from, std::size_t image_size, std::size_t count,
-                         std::uint64_t seed) {
+                         std::uint64_t seed, const std::vector<std::string>& names) {
   if (count >= from.count())
     user_error("the split wants " + std::to_string(count) + " of " + std::to_string(from.count()) +
                " training images; fewer are needed");
   std::vector<bool> taken(from.count());
   for (auto& [label, one] : quotas(from, count)) {
     if (one.taken == one.images.size())
-      user_error("class " + std::to_string(label) + " has " + std::to_string(one.images.size()) +
-                 " images, too few to split");
+      user_error("class " + names.at(static_cast<std::size_t>(label)) + " has " +
+                 std::to_string(one.images.size()) + " training images, of which the split wants " +
+                 std::to_string(one.taken) + "; more images of it are needed, or a smaller split");
     const std::vector<std::uint32_t> order = shuffled(
         Random(seed, Random::Stream::kSplit, static_cast<std::uint64_t>(label)), one.images.size());
     for (std::size_t i = 0; i < one.taken; ++i) taken[one.images[order[i]]] = true;
