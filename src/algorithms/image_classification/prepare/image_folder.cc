@@ -86,7 +86,7 @@ LabelledImages read_pictures(const std::vector<Picture>& pictures, const std::st
         user_error(pictures[i].path.string() + ": is " + std::to_string(image.width) + "x" +
                    std::to_string(image.height) + " pixels, the first image is " +
                    std::to_string(source.width) + "x" + std::to_string(source.height) +
-                   "; give --size to bring all to one size");
+                   "; sagebrush-vision preprocess --size N brings all to one size");
       std::copy(image.pixels.begin(), image.pixels.end(),
                 set.pixels.begin() + static_cast<std::ptrdiff_t>(i * size));
     }

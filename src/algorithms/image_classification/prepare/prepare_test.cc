@@ -138,7 +138,7 @@ TEST_F(PrepareTest, ImagesOfSeveralSizesNeedASize) {
   put(in("cat/0.jpg"), jpeg(8, 1));
   put(in("cat/1.jpg"), jpeg(16, 1));
   put(in("dog/0.jpg"), jpeg(8, 1));
-  EXPECT_THAT(failure(), HasSubstr("give --size"));
+  EXPECT_THAT(failure(), HasSubstr("preprocess --size N brings all to one size"));
 }
 
 TEST_F(PrepareTest, DamageAndStrayFilesAreNamed) {
