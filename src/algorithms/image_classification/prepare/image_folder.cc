@@ -3,6 +3,7 @@
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
+#include "algorithms/image_classification/prepare/class_names.h"
 #include "algorithms/image_classification/prepare/image.h"
 #include "algorithms/image_classification/prepare/picture_files.h"
 #include "algorithms/image_classification/prepare/source.h"
@@ -122,6 +123,7 @@ Source read_image_folder(const fs::path& folder, const SourceOptions& options, W
                "beside it");
   const fs::path& first = train.empty() ? folder : train;
   source.classes = class_names(first);
+  check_class_names(source.classes, first.string());
   if (source.classes.size() < 2)
     user_error(first.string() + ": holds " + std::to_string(source.classes.size()) +
                " class folders; at least two are needed");

@@ -8,6 +8,7 @@
 #include "algorithms/image_classification/batch.h"
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
+#include "algorithms/image_classification/prepare/class_names.h"
 #include "algorithms/image_classification/prepare/split.h"
 #include "algorithms/image_classification/prepared_split.h"
 
@@ -134,6 +135,7 @@ std::string four_digits(const std::vector<double>& values) {
 void prepare(const PrepareOptions& options, WorkerPool& pool) {
   Source source = read_source(options, pool);
   if (source.train.count() == 0) user_error(options.input.string() + ": holds no training image");
+  check_class_names(source.classes, options.input.string());
   split(source, options);
   shuffle(source.train, source.image_size(), options.seed);
   PreparedSplit about;

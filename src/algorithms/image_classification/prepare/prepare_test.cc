@@ -200,6 +200,26 @@ TEST_F(PrepareTest, TestImagesWithoutClassesBesideTrainAreRefused) {
   EXPECT_THAT(failure(), HasSubstr("test/0.jpg: lies beside the class folders"));
 }
 
+TEST_F(PrepareTest, AClassNameThatIsNotUtf8IsShownAndRefused) {
+  for (const char* name :
+       {"caf\xe9", "a\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    put(in("plain/0.jpg"), jpeg(8, 1));
+    put(in(std::string(name) + "/0.jpg"), jpeg(8, 1));
+    EXPECT_THAT(failure(), HasSubstr("is not UTF-8")) << name;
+    fs::remove_all(in(""));
+  }
+  put(in("plain/0.jpg"), jpeg(8, 1));
+  put(in("caf\xe9/0.jpg"), jpeg(8, 1));
+  EXPECT_THAT(failure(), HasSubstr("class name 'caf\\xe9'"));
+  EXPECT_FALSE(fs::exists(out("train")));
+  fs::rename(in("caf\xe9"), in("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"));
+  put(in("plain/1.jpg"), jpeg(8, 99));
+  validation_ = test_ = 0;
+  prepared();
+  EXPECT_EQ(load_test_set(out("train")).class_names[0],
+            "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
+}
+
 TEST_F(PrepareTest, CifarBinaryIsReadAndItsMistakesAreNamed) {
   Bytes batch;
   for (int i = 0; i < 40; ++i) {
