@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <cstdio>
 #include <regex>
+#include <string_view>
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
@@ -38,16 +39,30 @@ json::object write_array(const fs::path& folder, const std::string& name, const 
           {"crc32", static_cast<std::int64_t>(crc32(bytes.data(), bytes.size()))}};
 }
 
+// Nothing when the file is some other JSON. What lies beside shards, or says that it is a manifest
+// of ours, is no other file, so that it cannot be read is an error.
 std::optional<json::object> parse_manifest(const fs::path& path) {
-  const Bytes text = read_file(path, kMaxManifestBytes);
+  const Bytes bytes = read_file(path, kMaxManifestBytes);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   boost::system::error_code error;
-  json::value document = json::parse(
-      json::string_view(reinterpret_cast<const char*>(text.data()), text.size()), error);
+  json::value document = json::parse(json::string_view(text.data(), text.size()), error);
+  if (error && (text.find(kMarker) != std::string_view::npos ||
+                fs::exists(path.parent_path() / numbered("images", 0))))
+    user_error(path.string() + ": is a damaged manifest (" + error.message() +
+               "); prepare the images again");
   if (error || !document.is_object()) return std::nullopt;
   const json::value* marker = document.as_object().if_contains("type");
   if (marker == nullptr || !marker->is_string() || marker->as_string() != kMarker)
     return std::nullopt;
   return std::move(document.as_object());
+}
+
+// Whether a manifest.json is ours, damaged or not.
+bool is_own_manifest(const fs::path& path) {
+  if (!fs::is_regular_file(path)) return false;
+  const Bytes bytes = read_file(path, kMaxManifestBytes);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return text.find(kMarker) != std::string_view::npos;
 }
 
 // Members of a manifest, checked.
@@ -150,7 +165,7 @@ void write_prepared_split(const fs::path& folder, const PreparedSplit& about,
 void remove_prepared_split(const fs::path& folder) {
   if (!fs::is_directory(folder)) return;
   const fs::path manifest = folder / "manifest.json";
-  if (fs::is_regular_file(manifest) && prepared_split_of(manifest)) fs::remove(manifest);
+  if (is_own_manifest(manifest)) fs::remove(manifest);
   std::vector<fs::path> shards;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     if (is_shard_name(entry.path().filename().string()) && entry.is_regular_file())

@@ -37,6 +37,7 @@ void write_prepared_split(const std::filesystem::path& folder, const PreparedSpl
 void remove_prepared_split(const std::filesystem::path& folder);
 
 // The name of the split that a manifest.json describes; nothing when the file is some other JSON.
+// Throws Error{kUser} when it is damaged.
 std::optional<std::string> prepared_split_of(const std::filesystem::path& manifest);
 
 // Reads what a manifest names. Throws Error{kUser}: a shard is missing, damaged (CRC-32), or does

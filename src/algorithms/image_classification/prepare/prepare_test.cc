@@ -258,6 +258,28 @@ TEST_F(PrepareTest, ADamagedShardIsNamedWhenItIsRead) {
   EXPECT_THROW(load_dataset({{"data", folder_.path() / "out"}}), Error);
 }
 
+TEST_F(PrepareTest, ADamagedManifestIsCalledThatAndReplaced) {
+  put_classes(8);
+  prepared();
+  const Bytes whole = read_file(out("train/manifest.json"));
+  for (const std::size_t size : {std::size_t{0}, whole.size() / 2}) {
+    put(out("train/manifest.json"),
+        Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
+    try {
+      load_dataset({{"data", folder_.path() / "out"}});
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("train/manifest.json: is a damaged manifest"));
+    }
+  }
+  prepared();
+  EXPECT_EQ(read_file(out("train/manifest.json")), whole);
+  put(out("test/manifest.json"), Bytes(whole.begin(), whole.end() - 20));
+  test_ = 0;
+  prepared();
+  EXPECT_FALSE(fs::exists(out("test")));
+}
+
 TEST_F(PrepareTest, AnEarlierRunsSplitsAndShardsAreRemovedAndOtherFilesKept) {
   put_classes(8);
   shard_images_ = 2;
