@@ -132,6 +132,11 @@ void Engine::remove(const std::string& name) {
   const auto job = find(name);
   if (!job) throw Error(ErrorKind::kNotFound, "no training job " + name);
   if (!is_final(job->status)) throw Error(ErrorKind::kConflict, to_string(job->status));
+  // Without its record nobody could end the pool.
+  const auto pool = warm_pool(*job);
+  if (pool && (pool->status == "Available" || pool->status == "InUse")) {
+    throw Error(ErrorKind::kUnavailable, "a warm pool is kept");
+  }
   rows_.erase(job->id);
   finished_.remove(name);
 }

@@ -72,7 +72,8 @@ class Engine {
   }
   // Throws Error{kNotFound}, or Error{kConflict} when the job is final.
   void order_stop(const std::string& name);
-  // Removes a final job's record; logs and objects stay. Throws as order_stop.
+  // Removes a final job's record; logs and objects stay. Throws Error{kNotFound}, Error{kConflict}
+  // when the job is not final, Error{kUnavailable} while it has a warm pool or is about to.
   void remove(const std::string& name);
   std::optional<TrainingJob> find(const std::string& name);
   std::vector<LiveJobs::JobPtr> unfinished() const { return jobs_.all(); }

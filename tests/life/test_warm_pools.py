@@ -5,7 +5,7 @@ import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/jobs")
-from api import ApiError, create, describe, finish, job_request, wait_for  # noqa: E402
+from api import ApiError, call, create, describe, finish, job_request, wait_for  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -73,6 +73,15 @@ class WarmPools(unittest.TestCase):
         for ml in self.server.data.glob("jobs/*/attempt-1/algo-1/work/ml"):
             (ml / "go").touch()
         self.assertNotIn("WarmPoolStatus", finish(self.server, "told"))
+
+    def test_its_job_is_deleted_only_after_it(self):
+        self.keep("kept", 600)
+        with self.assertRaisesRegex(ApiError, "ValidationException.*don't retain an Available managed warm pool"):
+            call(self.server, "SageMaker.DeleteTrainingJob", {"TrainingJobName": "kept"})
+        self.assertEqual(pool(describe(self.server, "kept")), "Available")
+        self.client.update_training_job(TrainingJobName="kept", ResourceConfig={"KeepAlivePeriodInSeconds": 0})
+        call(self.server, "SageMaker.DeleteTrainingJob", {"TrainingJobName": "kept"})
+        self.assertEqual(self.client.list_training_jobs()["TrainingJobSummaries"], [])
 
     def test_it_outlives_the_server(self):
         self.keep("kept", 600)

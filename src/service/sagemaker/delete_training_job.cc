@@ -18,6 +18,15 @@ void delete_training_job(Call& call,
     if (error.kind() == ErrorKind::kNotFound) {
       throw aws::AwsError("ResourceNotFound", 400, "Requested resource not found.");
     }
+    if (error.kind() == ErrorKind::kUnavailable) {
+      throw aws::AwsError(
+          "ValidationException", 400,
+          "You can delete only training jobs that are in a terminal state (Stopped, Failed, or "
+          "Completed) and don't retain an Available managed warm pool. The training job " +
+              name +
+              " retains one: end it with UpdateTrainingJob (ResourceConfig: "
+              "KeepAlivePeriodInSeconds 0), then delete the job.");
+    }
     if (error.kind() != ErrorKind::kConflict) throw;
     throw aws::AwsError("ResourceInUse", 400,
                         "The training job " + name + " is in status " + error.what() +
