@@ -4,6 +4,7 @@
 #include "job/engine.h"
 #include "job/job_view.h"
 #include "job/request_json.h"
+#include "store/jobs.h"
 
 namespace sagebrush::job {
 namespace {
@@ -15,6 +16,13 @@ constexpr std::chrono::seconds kOpening{10};
 
 bool keeps_warm(const TrainingJob& job) {
   return keep_alive(job.request).count() > 0 && !pool_key(job.request).empty();
+}
+
+// Whether it may have had a pool, by now told to end with KeepAlivePeriodInSeconds 0.
+bool may_have_pool(const TrainingJob& job) {
+  const auto* resources = object_at(job.request, "ResourceConfig");
+  return resources && resources->contains("KeepAlivePeriodInSeconds") &&
+         !pool_key(job.request).empty();
 }
 
 // What UpdateTrainingJob may change, in place of what the request had. Members of ProfilerConfig
@@ -31,8 +39,8 @@ void apply(const json::object& changes, json::object& request) {
     if (!config.is_object()) config.emplace_object();
     for (const auto& [name, value] : *profiler) config.get_object()[name] = value;
   }
-  if (const auto* rules = changes.if_contains("ProfilerRuleConfigurations")) {
-    request["ProfilerRuleConfigurations"] = *rules;
+  for (const char* name : {"ProfilerRuleConfigurations", "RemoteDebugConfig"}) {
+    if (const auto* value = changes.if_contains(name)) request[name] = *value;
   }
 }
 
@@ -48,12 +56,15 @@ void Engine::open_pool(const TrainingJob& attempted) {
 }
 
 std::optional<PoolView> Engine::warm_pool(const TrainingJob& job) const {
-  if (!keeps_warm(job)) return std::nullopt;
-  if (!is_final(job.status)) return PoolView{"InUse", std::nullopt, ""};
+  if (!may_have_pool(job)) return std::nullopt;
+  if (!is_final(job.status)) {
+    return keeps_warm(job) ? std::optional<PoolView>({"InUse", std::nullopt, ""}) : std::nullopt;
+  }
   if (const auto record = pools_.find(job.id)) {
     return PoolView{to_string(record->status), record->retained_seconds(clock_.now()),
                     record->reused_by};
   }
+  if (!keeps_warm(job)) return std::nullopt;
   // One that has just completed has its pool as soon as the engine looks; one that failed, or
   // completed while the server was killed, has none.
   const bool just_now = job.status == Status::kCompleted && clock_.now() - job.modified < kOpening;
@@ -69,7 +80,7 @@ void Engine::update(const std::string& name, const json::object& changes) {
     });
     return;
   }
-  const auto job = find(name);
+  auto job = find(name);
   if (!job) throw Error(ErrorKind::kNotFound, "no training job " + name);
   const auto* resources = object_at(changes, "ResourceConfig");
   const auto record = pools_.find(job->id);
@@ -82,6 +93,10 @@ void Engine::update(const std::string& name, const json::object& changes) {
   } else {
     pools_.keep_until(job->id, record->since + kept);
   }
+  apply(changes, job->request);
+  job->modified = std::max(job->modified, clock_.now());
+  if (!rows_.replace(to_row(*job))) throw Error(ErrorKind::kConflict, to_string(job->status));
+  finished_.remove(name);
   wake();
 }
 

@@ -11,8 +11,8 @@
 
 namespace sagebrush::job {
 
-// Jobs that are final and were asked for lately, by name: they change no more, and whoever waits
-// for a job asks for it again and again.
+// Jobs that are final and were asked for lately, by name: they hardly change any more, and whoever
+// waits for a job asks for it again and again.
 class FinishedJobs {
  public:
   std::shared_ptr<const TrainingJob> find(const std::string& name) const {
@@ -32,7 +32,7 @@ class FinishedJobs {
     if (jobs_.size() >= kMost) jobs_.clear();
     jobs_[job.name] = std::make_shared<const TrainingJob>(job);
   }
-  // After the row is gone.
+  // After the row is gone, or says something else.
   void remove(const std::string& name) {
     const std::scoped_lock lock(mutex_);
     ++removals_;

@@ -92,6 +92,41 @@ class WarmPools(unittest.TestCase):
         self.assertEqual(finish(self.server, "taker")["TrainingJobStatus"], "Completed")
         self.assertEqual(describe(self.server, "kept")["WarmPoolStatus"]["ReusedByJob"], "taker")
 
+    def test_its_period_is_changed_and_shown(self):
+        self.keep("kept", 600)
+        self.client.update_training_job(TrainingJobName="kept", ResourceConfig={"KeepAlivePeriodInSeconds": 3000})
+        job = describe(self.server, "kept")
+        self.assertEqual((job["ResourceConfig"]["KeepAlivePeriodInSeconds"], pool(job)), (3000, "Available"))
+        self.client.update_training_job(TrainingJobName="kept", ResourceConfig={"KeepAlivePeriodInSeconds": 0})
+        job = describe(self.server, "kept")
+        self.assertEqual((job["ResourceConfig"]["KeepAlivePeriodInSeconds"], pool(job)), (0, "Terminated"))
+
+    def test_remote_debugging_is_kept_while_there_is_something_to_debug(self):
+        arn = "arn:aws:sagemaker:us-east-1:000000000000:training-plan/p"
+        create(self.server, "told", "while [ ! -e /opt/ml/go ]; do sleep 0.02; done", ResourceConfig=resources(600) | {"TrainingPlanArn": arn})
+        wait_for(self.server, "told", lambda job: job["SecondaryStatus"] == "Training")
+        change = {"TrainingJobName": "told", "RemoteDebugConfig": {"EnableRemoteDebug": True}}
+        call(self.server, "SageMaker.UpdateTrainingJob", change)
+        self.assertEqual(describe(self.server, "told")["RemoteDebugConfig"], {"EnableRemoteDebug": True})
+        for ml in self.server.data.glob("jobs/*/attempt-1/algo-1/work/ml"):
+            (ml / "go").touch()
+        finish(self.server, "told")
+        with self.assertRaisesRegex(ApiError, "RemoteDebugConfig can be updated when the SecondaryStatus"):
+            call(self.server, "SageMaker.UpdateTrainingJob", change)
+        for plan, names in (arn, ["told"]), (arn + "-2", []):
+            listed = call(self.server, "SageMaker.ListTrainingJobs", {"TrainingPlanArnEquals": plan})["TrainingJobSummaries"]
+            self.assertEqual([job["TrainingJobName"] for job in listed], names)
+
+    def test_jobs_that_can_keep_none_are_not_told_to(self):
+        create(self.server, "spot", "sleep 60", EnableManagedSpotTraining=True,
+               StoppingCondition={"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60})
+        create(self.server, "grouped", "sleep 60", ResourceConfig={"VolumeSizeInGB": 1, "InstanceGroups": [
+            {"InstanceGroupName": "g", "InstanceType": "ml.m5.large", "InstanceCount": 1}]})
+        for name, why in ("spot", "managed spot training keeps no warm pool"), ("grouped", "jobs with InstanceGroups keep no warm pool"):
+            with self.assertRaisesRegex(ClientError, why):
+                self.client.update_training_job(TrainingJobName=name, ResourceConfig={"KeepAlivePeriodInSeconds": 600})
+            self.client.stop_training_job(TrainingJobName=name)
+
     def test_spot_jobs_keep_none(self):
         with self.assertRaises(ApiError) as caught:
             create(self.server, "spot", "true", ResourceConfig=resources(60), EnableManagedSpotTraining=True,

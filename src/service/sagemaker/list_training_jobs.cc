@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "job/engine.h"
 #include "job/live_jobs.h"
+#include "job/request_json.h"
 #include "service/call.h"
 #include "service/sagemaker/training_job_document.h"
 #include "store/jobs.h"
@@ -59,19 +60,34 @@ store::JobQuery query_of(const ListTrainingJobsRequest& request) {
   return query;
 }
 
-// The rows that the query asks for; of a warm pool's status, those that have it.
-std::vector<store::JobRow> list(Call& call, store::JobQuery query,
-                                const std::optional<std::string>& pool_status) {
+// Filters that the database knows nothing of.
+struct Wanted {
+  std::optional<std::string> pool_status;
+  std::optional<std::string> plan;  // TrainingPlanArn
+
+  bool all() const { return !pool_status && !plan; }
+};
+
+bool matches(const Call& call, const job::TrainingJob& job, const Wanted& wanted) {
+  if (wanted.plan) {
+    const auto* resources = job::object_at(job.request, "ResourceConfig");
+    if (!resources || job::text_at(*resources, "TrainingPlanArn") != *wanted.plan) return false;
+  }
+  if (!wanted.pool_status) return true;
+  const auto pool = call.house.engine.warm_pool(job);
+  return pool && pool->status == *wanted.pool_status;
+}
+
+std::vector<store::JobRow> list(Call& call, store::JobQuery query, const Wanted& filter) {
   store::Jobs jobs(call.house.database);
-  if (!pool_status) return jobs.list(query);
+  if (filter.all()) return jobs.list(query);
   const auto wanted = static_cast<std::size_t>(query.limit);
   query.limit = 1000;
   std::vector<store::JobRow> found;
   for (;;) {
     const auto rows = jobs.list(query);
     for (const auto& row : rows) {
-      const auto pool = call.house.engine.warm_pool(job::from_row(row));
-      if (pool && pool->status == *pool_status) found.push_back(row);
+      if (matches(call, job::from_row(row), filter)) found.push_back(row);
       if (found.size() == wanted) return found;
     }
     if (rows.size() < static_cast<std::size_t>(query.limit)) return found;
@@ -87,7 +103,8 @@ sagebrush::sagemaker::ListTrainingJobsResponse list_training_jobs(
   const auto page = static_cast<int>(request.MaxResults().value_or(kDefaultPage));
   store::JobQuery query = query_of(request);
   query.limit = page + 1;  // one more tells whether there is a next page
-  std::vector<store::JobRow> rows = list(call, query, request.WarmPoolStatusEquals());
+  std::vector<store::JobRow> rows =
+      list(call, query, {request.WarmPoolStatusEquals(), request.TrainingPlanArnEquals()});
   const bool more = rows.size() > static_cast<std::size_t>(page);
   if (more) rows.resize(static_cast<std::size_t>(page));
 

@@ -197,15 +197,9 @@ void check_channel_groups(const json::object& request) {
   }
 }
 
-void check_warm_pool(const json::object& request, bool is_spot) {
-  const auto& resources = *object_at(request, "ResourceConfig");
-  if (integer_at(resources, "KeepAlivePeriodInSeconds", 0) == 0) return;
-  if (is_spot) {
-    refuse("KeepAlivePeriodInSeconds: managed spot training keeps no warm pool; leave one out.");
-  }
-  if (resources.contains("InstanceGroups")) {
-    refuse("KeepAlivePeriodInSeconds: jobs with InstanceGroups keep no warm pool.");
-  }
+bool is_spot_job(const json::object& request) {
+  const auto* spot = request.if_contains("EnableManagedSpotTraining");
+  return spot && spot->is_bool() && spot->get_bool();
 }
 
 void check_rehearsal(const json::object& request, bool is_spot) {
@@ -227,10 +221,8 @@ void check_times(const json::object& request) {
   if (!condition) return;
   const std::int64_t run = integer_at(*condition, "MaxRuntimeInSeconds", 86400);
   const std::int64_t wait = integer_at(*condition, "MaxWaitTimeInSeconds", 0);
-  const auto* spot = request.if_contains("EnableManagedSpotTraining");
-  const bool is_spot = spot && spot->is_bool() && spot->get_bool();
+  const bool is_spot = is_spot_job(request);
   check_rehearsal(request, is_spot);
-  check_warm_pool(request, is_spot);
   if (wait > 0 && !is_spot) {
     refuse(
         "Invalid MaxWaitTimeInSeconds. It can be specified only when EnableManagedSpotTraining is "
@@ -257,7 +249,19 @@ void check_training_job(const json::object& request, const job::FileSystems& fil
   if (const auto* checkpoints = object_at(request, "CheckpointConfig")) {
     check_s3_uri(text_at(*checkpoints, "S3Uri"), "CheckpointConfig.S3Uri");
   }
+  check_warm_pool(request);
   check_times(request);
+}
+
+void check_warm_pool(const json::object& request) {
+  const auto& resources = *object_at(request, "ResourceConfig");
+  if (integer_at(resources, "KeepAlivePeriodInSeconds", 0) == 0) return;
+  if (is_spot_job(request)) {
+    refuse("KeepAlivePeriodInSeconds: managed spot training keeps no warm pool; leave one out.");
+  }
+  if (resources.contains("InstanceGroups")) {
+    refuse("KeepAlivePeriodInSeconds: jobs with InstanceGroups keep no warm pool.");
+  }
 }
 
 }  // namespace sagebrush::service::sagemaker

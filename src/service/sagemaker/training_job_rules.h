@@ -11,4 +11,8 @@ namespace sagebrush::service::sagemaker {
 // value and what would be right.
 void check_training_job(const boost::json::object& request, const job::FileSystems& file_systems);
 
+// Whether a job of this request can keep what its KeepAlivePeriodInSeconds asks for; throws as
+// check_training_job.
+void check_warm_pool(const boost::json::object& request);
+
 }  // namespace sagebrush::service::sagemaker

@@ -3,14 +3,42 @@
 #include "aws/aws_error.h"
 #include "base/error.h"
 #include "job/engine.h"
+#include "job/request_json.h"
 #include "service/call.h"
 #include "service/sagemaker/missing_job.h"
+#include "service/sagemaker/training_job_rules.h"
 
 namespace sagebrush::service::sagemaker {
+namespace {
+
+namespace json = boost::json;
+using job::SecondaryStatus;
+
+// Refuses what the job, as it is now, can't be told.
+void check_update(const job::TrainingJob& job, const json::object& changes) {
+  if (const auto* resources = job::object_at(changes, "ResourceConfig")) {
+    json::object wanted = job.request;
+    wanted["ResourceConfig"].as_object()["KeepAlivePeriodInSeconds"] =
+        job::integer_at(*resources, "KeepAlivePeriodInSeconds", 0);
+    check_warm_pool(wanted);
+  }
+  if (changes.contains("RemoteDebugConfig") && job.secondary != SecondaryStatus::kDownloading &&
+      job.secondary != SecondaryStatus::kTraining) {
+    throw aws::AwsError("ValidationException", 400,
+                        "RemoteDebugConfig can be updated when the SecondaryStatus of the training "
+                        "job is Downloading or Training; it is " +
+                            job::to_string(job.secondary) + ".");
+  }
+}
+
+}  // namespace
 
 sagebrush::sagemaker::UpdateTrainingJobResponse update_training_job(
     Call& call, const sagebrush::sagemaker::UpdateTrainingJobRequest& request) {
   const std::string name = request.TrainingJobName();
+  const auto before = call.house.engine.find(name);
+  if (!before) throw missing_job();
+  check_update(*before, request.json());
   try {
     call.house.engine.update(name, request.json());
   } catch (const Error& error) {
