@@ -4,7 +4,7 @@ import sys
 import unittest
 
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
-from api import ApiError, create, finish, wait_for  # noqa: E402
+from api import ApiError, call, create, finish, wait_for  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -35,6 +35,9 @@ class Quotas(unittest.TestCase):
             self.assertTrue(quota["QuotaArn"].endswith(":sagemaker/" + quota["QuotaCode"]), quota)
             same = client.get_service_quota(ServiceCode="sagemaker", QuotaCode=quota["QuotaCode"])["Quota"]
             self.assertEqual(same, quota)
+            for members, shown in ({"QuotaCode": quota["QuotaCode"]}, [NAME]), ({"QuotaAppliedAtLevel": "RESOURCE"}, []):
+                listed = call(server, "ServiceQuotasV20190624.ListServiceQuotas", {"ServiceCode": "sagemaker", **members})
+                self.assertEqual([each["QuotaName"] for each in listed["Quotas"]], shown)
             defaults = client.list_aws_default_service_quotas(ServiceCode="sagemaker", MaxResults=2)
             self.assertEqual(len(defaults["Quotas"]), 2)
             self.assertTrue(defaults["NextToken"])

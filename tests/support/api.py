@@ -18,7 +18,8 @@ class ApiError(Exception):
 
 def call(server, target, body):
     """Calls a JSON 1.1 operation ("SageMaker.CreateTrainingJob"); answers the parsed body, raises ApiError."""
-    service = {"SageMaker": "sagemaker", "Logs_20140328": "logs"}[target.split(".")[0]]
+    service = {"SageMaker": "sagemaker", "Logs_20140328": "logs", "ServiceQuotasV20190624": "servicequotas",
+               "AmazonEC2ContainerRegistry_V20150921": "ecr"}[target.split(".")[0]]
     data = json.dumps(body).encode()
     headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
     request = botocore.awsrequest.AWSRequest("POST", server.url + "/", data=data, headers=headers)
