@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from botocore.exceptions import ClientError
 
+from support.api import ApiError, call
 from support.server import Server
 
 HOUR = 3_600_000
@@ -70,6 +71,21 @@ class LogsTest(unittest.TestCase):
                      logStreamName="s")
         self.logs.delete_log_stream(logGroupName=self.group, logStreamName="s")
         self.refused("ResourceNotFoundException", self.read, stream="s")
+
+    def test_groups_are_named_by_identifier_too(self):
+        self.logs.create_log_stream(logGroupName=self.group, logStreamName="s")
+        self.logs.put_log_events(logGroupName=self.group, logStreamName="s", logEvents=[{"timestamp": now(), "message": "m"}])
+        arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{self.group}"
+        for identifier in (self.group, arn):
+            named = {"logGroupIdentifier": identifier}
+            (stream,) = call(self.server, "Logs_20140328.DescribeLogStreams", named)["logStreams"]
+            self.assertEqual(stream["arn"], arn + ":log-stream:s")
+            for operation, members in ("GetLogEvents", {"logStreamName": "s"}), ("FilterLogEvents", {}):
+                (event,) = call(self.server, f"Logs_20140328.{operation}", named | members)["events"]
+                self.assertEqual(event["message"], "m")
+        for names in ({}, {"logGroupName": self.group, "logGroupIdentifier": self.group}):
+            with self.assertRaisesRegex(ApiError, "InvalidParameterException"):
+                call(self.server, "Logs_20140328.FilterLogEvents", names)
 
     def test_events_come_back_with_every_byte(self):
         messages = ["plain", "tab\tand \"quotes\" \\", "snow ☃ 𝄞", "  spaces  ", "{\"a\": 1}", "x" * 200_000]

@@ -3,6 +3,7 @@
 #include "aws/aws_error.h"
 #include "base/text.h"
 #include "service/call.h"
+#include "service/logs/log_group.h"
 #include "service/logs/page_token.h"
 #include "store/logs.h"
 
@@ -54,8 +55,9 @@ store::LogStreamQuery read_query(const DescribeLogStreamsRequest& request) {
 // streams twice.
 DescribeLogStreamsResponse describe_log_streams(Call& call,
                                                 const DescribeLogStreamsRequest& request) {
+  const std::string group = log_group_of(request.logGroupName(), request.logGroupIdentifier());
   const store::LogStreamQuery query = read_query(request);
-  const store::LogStreamPage page = call.house.logs.streams(request.logGroupName(), query);
+  const store::LogStreamPage page = call.house.logs.streams(group, query);
   DescribeLogStreamsResponse response;
   if (page.more) {
     const bool by_time = query.order == store::LogStreamOrder::kLastEvent;
@@ -63,8 +65,7 @@ DescribeLogStreamsResponse describe_log_streams(Call& call,
                                                     : page.streams.back().name));
   }
   std::vector<sagebrush::logs::LogStream> shown;
-  for (const store::LogStream& stream : page.streams)
-    shown.push_back(show(call, request.logGroupName(), stream));
+  for (const store::LogStream& stream : page.streams) shown.push_back(show(call, group, stream));
   response.set_logStreams(std::move(shown));
   return response;
 }

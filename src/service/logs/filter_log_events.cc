@@ -5,6 +5,7 @@
 #include "aws/aws_error.h"
 #include "service/call.h"
 #include "service/logs/filter_pattern.h"
+#include "service/logs/log_group.h"
 #include "service/logs/page_token.h"
 #include "service/logs/time_range.h"
 #include "store/logs.h"
@@ -19,15 +20,15 @@ std::optional<std::int64_t> exclusive(std::optional<std::int64_t> end_ms) {
   return *end_ms + 1;
 }
 
-store::LogSearchQuery read_query(Call& call, const FilterLogEventsRequest& request) {
+store::LogSearchQuery read_query(Call& call, const std::string& group,
+                                 const FilterLogEventsRequest& request) {
   if (request.logStreamNames() && request.logStreamNamePrefix()) {
     throw aws::AwsError(
         "InvalidParameterException", 400,
         "logStreamNames and logStreamNamePrefix are mutually exclusive parameters.");
   }
   store::LogSearchQuery query;
-  query.range =
-      read_range(call, request.logGroupName(), request.startTime(), exclusive(request.endTime()));
+  query.range = read_range(call, group, request.startTime(), exclusive(request.endTime()));
   query.streams = request.logStreamNames().value_or(std::vector<std::string>{});
   query.stream_prefix = request.logStreamNamePrefix().value_or("");
   if (const auto limit = request.limit()) query.limit = static_cast<std::size_t>(*limit);
@@ -43,8 +44,8 @@ store::LogSearchQuery read_query(Call& call, const FilterLogEventsRequest& reque
 
 // Events are always interleaved and searchedLogStreams is empty, as AWS has it since 2019 and 2020.
 FilterLogEventsResponse filter_log_events(Call& call, const FilterLogEventsRequest& request) {
-  store::LogSearchPage page =
-      call.house.logs.search(request.logGroupName(), read_query(call, request));
+  const std::string group = log_group_of(request.logGroupName(), request.logGroupIdentifier());
+  store::LogSearchPage page = call.house.logs.search(group, read_query(call, group, request));
   std::vector<sagebrush::logs::FilteredLogEvent> shown;
   shown.reserve(page.events.size());
   for (store::StoredLogEvent& event : page.events) {

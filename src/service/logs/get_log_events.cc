@@ -1,6 +1,7 @@
 #include "generated/logs/get_log_events.h"
 
 #include "service/call.h"
+#include "service/logs/log_group.h"
 #include "service/logs/page_token.h"
 #include "service/logs/time_range.h"
 #include "store/logs.h"
@@ -10,8 +11,9 @@ namespace sagebrush::service::logs {
 // Both tokens are always there; at an end the token that led there comes back, and clients stop by
 // that.
 GetLogEventsResponse get_log_events(Call& call, const GetLogEventsRequest& request) {
+  const std::string group = log_group_of(request.logGroupName(), request.logGroupIdentifier());
   store::LogReadQuery query;
-  query.range = read_range(call, request.logGroupName(), request.startTime(), request.endTime());
+  query.range = read_range(call, group, request.startTime(), request.endTime());
   query.forward = request.startFromHead().value_or(false);
   if (const auto text = request.nextToken()) {
     const EventsToken token = read_events_token(*text);
@@ -19,8 +21,7 @@ GetLogEventsResponse get_log_events(Call& call, const GetLogEventsRequest& reque
     query.position = token.position;
   }
   if (const auto limit = request.limit()) query.limit = static_cast<std::size_t>(*limit);
-  store::LogPage page =
-      call.house.logs.read(request.logGroupName(), request.logStreamName(), query);
+  store::LogPage page = call.house.logs.read(group, request.logStreamName(), query);
 
   std::vector<sagebrush::logs::OutputLogEvent> shown;
   shown.reserve(page.events.size());
