@@ -160,12 +160,10 @@ ImageOutcome<PushedImage> Images::put_image(const std::string& repository, const
                      .subject = manifest.subject,
                      .there_before = false};
   return impl_->write<PushedImage>([&](soci::session& session) -> ImageOutcome<PushedImage> {
-    int immutable = 0;
-    session << "SELECT immutable_tags FROM image_repositories WHERE name = :name",
-        soci::use(repository), soci::into(immutable);
-    if (!session.got_data()) return Impl::fault(ImageFault::kNoSuchRepository);
+    const auto pushed_to = find_repository_row(session, repository);
+    if (!pushed_to) return Impl::fault(ImageFault::kNoSuchRepository);
     const std::string tagged = tag.empty() ? "" : find_tag(session, repository, tag);
-    if (immutable != 0 && !tagged.empty() && tagged != pushed.digest) {
+    if (!tagged.empty() && tagged != pushed.digest && is_tag_immutable(*pushed_to, tag)) {
       return Impl::fault(ImageFault::kTagImmutable, tag);
     }
     const bool known = find_image_row(session, repository, pushed.digest).has_value();

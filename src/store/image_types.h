@@ -45,6 +45,8 @@ struct Repository {
   std::string region = {};  // where it was created: part of its ARN, else without meaning
   Time created = {};
   bool immutable_tags = false;
+  // Tags that match one of these ('*' for anything) are not as immutable_tags has it.
+  std::vector<std::string> tag_exclusions = {};
   std::string settings = "{}";        // JSON, the service's own
   std::string lifecycle_policy = {};  // as given; "" for none
   std::string preview_policy = {};    // the lifecycle policy last previewed; "" for none

@@ -76,6 +76,9 @@ struct Images::Impl {
 // --- rows; each in the caller's transaction
 
 bool has_repository(soci::session& session, const std::string& name);
+std::optional<Repository> find_repository_row(soci::session& session, const std::string& name);
+// Whether the tag, once there, means that image for good.
+bool is_tag_immutable(const Repository& repository, const std::string& tag);
 struct BlobRow {
   std::uint64_t bytes = 0;
   std::string blob;  // the file's id

@@ -72,4 +72,9 @@ CREATE TABLE image_pins (
 CREATE INDEX image_pins_by_digest ON image_pins (digest)
 )sql";
 
+// Patterns, one a line.
+const std::string_view kTagExclusionsSchema = R"sql(
+ALTER TABLE image_repositories ADD COLUMN tag_exclusions TEXT NOT NULL DEFAULT ''
+)sql";
+
 }  // namespace sagebrush::store

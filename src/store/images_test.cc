@@ -152,6 +152,25 @@ TEST_F(ImagesTest, AnImmutableTagStays) {
   EXPECT_EQ(images.find_image(repo, {.tag = "v1", .digest = ""}).value().info.digest, first);
 }
 
+TEST_F(ImagesTest, ExcludedTagsAreTheOtherWayAround) {
+  const auto change = [&](bool immutable) {
+    images.update_repository(repo, [&](Repository& changing) {
+      changing.immutable_tags = immutable;
+      changing.tag_exclusions = {"dev-*", "latest"};
+    });
+  };
+  change(true);
+  EXPECT_EQ(images.find_repository(repo).value().tag_exclusions,
+            (std::vector<std::string>{"dev-*", "latest"}));
+  push_image("one", "v1");
+  push_image("one", "dev-1");
+  push_image("two", "dev-1");
+  EXPECT_EQ(put(manifest_of("two"), "v1").error().fault, ImageFault::kTagImmutable);
+  change(false);
+  EXPECT_TRUE(put(manifest_of("two"), "v1").has_value());
+  EXPECT_EQ(put(manifest_of("one"), "dev-1").error().fault, ImageFault::kTagImmutable);
+}
+
 TEST_F(ImagesTest, ATagMovesAndTheOldImageStaysUntagged) {
   const std::string one = push_image("one", "latest");
   const std::string two = push_image("two", "latest");

@@ -15,6 +15,7 @@ extern const std::string_view kQuotaRequestsSchema;
 extern const std::string_view kWarmPoolsSchema;
 extern const std::string_view kImagesSchema;
 extern const std::string_view kMetricsSchema;
+extern const std::string_view kTagExclusionsSchema;
 
 struct Migration {
   int number;  // 1, 2, 3 …; applied in order, once, each in one transaction; never edited after a

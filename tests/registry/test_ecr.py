@@ -12,6 +12,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from api import ApiError, call  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
 from distribution import OCI_MANIFEST, Distribution, digest_of  # noqa: E402
 from server import Server  # noqa: E402
@@ -220,6 +221,32 @@ class EcrTest(unittest.TestCase):
         for blob in blobs:
             self.registry.push_blob(self.repo, blob)
         self.refused("ImageTagAlreadyExistsException", self.ecr.put_image, repositoryName=self.repo, imageManifest=manifest.decode(), imageTag="v1")
+
+    def test_tags_are_excluded_from_mutability(self):
+        def change(operation, **members):
+            return call(self.server, f"AmazonEC2ContainerRegistry_V20150921.{operation}", {"repositoryName": self.repo, **members})
+
+        filters = [{"filterType": "WILDCARD", "filter": "dev-*"}]
+        changed = change("PutImageTagMutability", imageTagMutability="IMMUTABLE_WITH_EXCLUSION", imageTagMutabilityExclusionFilters=filters)
+        self.assertEqual((changed["imageTagMutability"], changed["imageTagMutabilityExclusionFilters"]), ("IMMUTABLE_WITH_EXCLUSION", filters))
+        for tag in ("dev-1", "v1"):
+            self.registry.push_image(self.repo, tag, b"one")
+        self.registry.push_image(self.repo, "dev-1", b"two")
+        two = self.registry.image(b"two")[0].decode()
+        self.refused("ImageTagAlreadyExistsException", self.ecr.put_image, repositoryName=self.repo, imageManifest=two, imageTag="v1")
+        change("PutImageTagMutability", imageTagMutability="MUTABLE_WITH_EXCLUSION", imageTagMutabilityExclusionFilters=filters)
+        (shown,) = call(self.server, "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", {"repositoryNames": [self.repo]})["repositories"]
+        self.assertEqual((shown["imageTagMutability"], shown["imageTagMutabilityExclusionFilters"]), ("MUTABLE_WITH_EXCLUSION", filters))
+        self.ecr.put_image(repositoryName=self.repo, imageManifest=two, imageTag="v1")
+        one = self.registry.image(b"one")[0].decode()
+        self.refused("ImageTagAlreadyExistsException", self.ecr.put_image, repositoryName=self.repo, imageManifest=one, imageTag="dev-1")
+        with self.assertRaisesRegex(ApiError, "InvalidParameterException.*needs at least one exclusion filter"):
+            change("PutImageTagMutability", imageTagMutability="IMMUTABLE_WITH_EXCLUSION")
+        with self.assertRaisesRegex(ApiError, "InvalidParameterException.*goes without exclusion filters"):
+            change("PutImageTagMutability", imageTagMutability="IMMUTABLE", imageTagMutabilityExclusionFilters=filters)
+        made = call(self.server, "AmazonEC2ContainerRegistry_V20150921.CreateRepository", {
+            "repositoryName": self.repo + "-2", "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION", "imageTagMutabilityExclusionFilters": filters})
+        self.assertEqual(made["repository"]["imageTagMutabilityExclusionFilters"], filters)
 
     def test_lifecycle_policy(self):
         digests = [self.registry.push_image(self.repo, f"v{n}", b"%d" % n) for n in range(3)]

@@ -27,14 +27,10 @@ std::string settings_of(const CreateRepositoryRequest& request) {
 CreateRepositoryResponse create_repository(Call& call, const CreateRepositoryRequest& request) {
   const std::string name = request.repositoryName();
   check_registry(call, request.registryId(), name);
-  const auto made = value_of(
-      call,
-      call.house.images.create_repository(
-          {.name = name,
-           .region = call.region,
-           .immutable_tags = request.imageTagMutability().value_or("MUTABLE") == "IMMUTABLE",
-           .settings = settings_of(request)}),
-      name);
+  store::Repository wanted{.name = name, .region = call.region, .settings = settings_of(request)};
+  set_mutability(wanted, request.imageTagMutability().value_or("MUTABLE"),
+                 request.imageTagMutabilityExclusionFilters());
+  const auto made = value_of(call, call.house.images.create_repository(wanted), name);
   if (const auto given = request.tags()) {
     std::vector<store::Tag> tags;
     for (const Tag& tag : *given)

@@ -13,6 +13,9 @@ namespace json = boost::json;
 using aws::AwsError;
 using sagebrush::ecr::EncryptionConfiguration;
 using sagebrush::ecr::ImageScanningConfiguration;
+using ExclusionFilter = sagebrush::ecr::ImageTagMutabilityExclusionFilter;
+
+constexpr const char* kWithExclusion = "_WITH_EXCLUSION";
 
 std::string of_registry(const Call& call) {
   return "in the registry with id '" + call.house.account + "'";
@@ -55,6 +58,35 @@ std::string endpoint(const Call& call) {
   return (call.request->secure ? "https://" : "http://") + host(call);
 }
 
+std::string mutability_of(const store::Repository& repository) {
+  return std::string(repository.immutable_tags ? "IMMUTABLE" : "MUTABLE") +
+         (repository.tag_exclusions.empty() ? "" : kWithExclusion);
+}
+
+std::vector<ExclusionFilter> exclusions_of(const store::Repository& repository) {
+  std::vector<ExclusionFilter> filters;
+  for (const std::string& pattern : repository.tag_exclusions) {
+    filters.push_back(ExclusionFilter().set_filterType("WILDCARD").set_filter(pattern));
+  }
+  return filters;
+}
+
+void set_mutability(store::Repository& repository, const std::string& mutability,
+                    const std::optional<std::vector<ExclusionFilter>>& exclusions) {
+  if (mutability.ends_with(kWithExclusion) != exclusions.has_value()) {
+    throw AwsError("InvalidParameterException", 400,
+                   "Invalid parameter at 'imageTagMutabilityExclusionFilters': " + mutability +
+                       (exclusions ? " goes without exclusion filters"
+                                   : " needs at least one exclusion filter"));
+  }
+  repository.immutable_tags = mutability.starts_with("IMMUTABLE");
+  repository.tag_exclusions.clear();
+  if (!exclusions) return;
+  for (const ExclusionFilter& filter : *exclusions) {
+    repository.tag_exclusions.push_back(filter.filter());
+  }
+}
+
 sagebrush::ecr::Repository show(const Call& call, const store::Repository& repository) {
   sagebrush::ecr::Repository shown;
   shown.set_repositoryArn(repository_arn(call, repository))
@@ -62,7 +94,10 @@ sagebrush::ecr::Repository show(const Call& call, const store::Repository& repos
       .set_repositoryName(repository.name)
       .set_repositoryUri(repository_uri(call, repository.name))
       .set_createdAt(repository.created)
-      .set_imageTagMutability(repository.immutable_tags ? "IMMUTABLE" : "MUTABLE");
+      .set_imageTagMutability(mutability_of(repository));
+  if (!repository.tag_exclusions.empty()) {
+    shown.set_imageTagMutabilityExclusionFilters(exclusions_of(repository));
+  }
   const json::object settings = json::parse(repository.settings).as_object();
   const auto* scan = settings.if_contains("scanOnPush");
   shown.set_imageScanningConfiguration(

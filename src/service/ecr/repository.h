@@ -6,6 +6,7 @@
 
 #include "aws/aws_error.h"
 #include "generated/ecr/shapes/image_identifier.h"
+#include "generated/ecr/shapes/image_tag_mutability_exclusion_filter.h"
 #include "generated/ecr/shapes/repository.h"
 #include "service/call.h"
 #include "store/images.h"
@@ -19,6 +20,15 @@ std::string repository_arn(const Call& call, const store::Repository& repository
 // On the host by which the client reached this server: "127.0.0.1:9000/team/train".
 std::string repository_uri(const Call& call, const std::string& name);
 std::string endpoint(const Call& call);  // "http://127.0.0.1:9000"
+// "IMMUTABLE_WITH_EXCLUSION" and so on.
+std::string mutability_of(const store::Repository& repository);
+std::vector<sagebrush::ecr::ImageTagMutabilityExclusionFilter> exclusions_of(
+    const store::Repository& repository);
+// Throws AwsError unless exclusions come with a mutability that has some, and with no other.
+void set_mutability(
+    store::Repository& repository, const std::string& mutability,
+    const std::optional<std::vector<sagebrush::ecr::ImageTagMutabilityExclusionFilter>>&
+        exclusions);
 sagebrush::ecr::Repository show(const Call& call, const store::Repository& repository);
 
 [[noreturn]] void throw_problem(const Call& call, const store::ImageProblem& problem,
