@@ -31,11 +31,11 @@ std::vector<std::string> expected_names(Half half, bool images) {
   const std::string kind = images ? "images" : "labels";
   const std::string rank = images ? "idx3" : "idx1";
   std::vector<std::string> names;
+  if (half == Half::kValidation) names.push_back("validation_" + kind + ".npy");
   for (const char* dash : {"-", "."}) {
     names.push_back(idx + "-" + kind + dash + rank + "-ubyte");
     names.push_back(names.back() + ".gz");
   }
-  if (half == Half::kValidation) names.push_back("validation_" + kind + ".npy");
   names.push_back(std::string(half == Half::kTrain ? "train" : "test") + "_" + kind + ".npy");
   return names;
 }
@@ -233,6 +233,17 @@ Dataset load_dataset(const std::map<std::string, fs::path>& channels) {
 ImageSet load_test_set(const fs::path& folder) {
   if (!fs::is_directory(folder)) user_error(folder.string() + ": is not a folder");
   return load_half({folder.string(), folder, files_below(folder)}, Half::kTest, true);
+}
+
+ArraySplits load_array_splits(const fs::path& folder) {
+  const std::vector<fs::path> files = files_below(folder);
+  ArraySplits splits;
+  splits.train = load_arrays(folder.string(), files, Half::kTrain);
+  if (find_file(files, {"validation_images.npy"}))
+    splits.validation = load_arrays(folder.string(), files, Half::kValidation);
+  if (find_file(files, expected_names(Half::kTest, true)))
+    splits.test = load_arrays(folder.string(), files, Half::kTest);
+  return splits;
 }
 
 bool has_array_files(const fs::path& folder) {

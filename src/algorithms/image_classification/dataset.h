@@ -57,6 +57,16 @@ ImageSet load_test_set(const std::filesystem::path& folder);
 // Error{kUser} when `names` lacks one of its classes; `whose` says whose names they are.
 void match_classes(ImageSet& set, const std::vector<std::string>& names, const std::string& whose);
 
+struct ArraySplits {
+  ImageSet train;
+  std::optional<ImageSet> validation;
+  std::optional<ImageSet> test;
+};
+
+// The splits that a folder's IDX or .npy files make, of which train must be there. Throws as
+// load_dataset.
+ArraySplits load_array_splits(const std::filesystem::path& folder);
+
 // Whether a folder holds IDX or .npy files by the names above.
 bool has_array_files(const std::filesystem::path& folder);
 

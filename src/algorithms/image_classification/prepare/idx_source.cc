@@ -8,10 +8,17 @@ namespace sagebrush::vision {
 namespace fs = std::filesystem;
 namespace {
 
+std::int64_t highest_label(const ImageSet& set) {
+  return *std::max_element(set.labels.begin(), set.labels.end());
+}
+
 LabelledImages take(const ImageSet& set, const Source& source) {
   if (!set.is_uint8()) user_error(set.source + ": only images of bytes can be prepared");
   if (set.height != source.height || set.width != source.width || set.channels != source.channels)
     user_error(set.source + ": its images are of another size than the training images");
+  if (highest_label(set) >= static_cast<std::int64_t>(source.classes.size()))
+    user_error(set.source + ": its labels go to " + std::to_string(highest_label(set)) +
+               ", the training labels only to " + std::to_string(source.classes.size() - 1));
   LabelledImages images;
   images.pixels.assign(set.bytes.data(), set.bytes.data() + set.count * set.image_size());
   images.labels = set.labels;
@@ -25,16 +32,19 @@ bool is_idx(const fs::path& folder) {
 }
 
 Source read_idx(const fs::path& folder) {
-  const Dataset data = load_dataset({{"train", folder}});
+  const ArraySplits splits = load_array_splits(folder);
   Source source;
   source.kind = "IDX or .npy arrays";
-  source.height = data.train.height;
-  source.width = data.train.width;
-  source.channels = data.train.channels;
-  source.train = take(data.train, source);
-  source.test = take(data.validation, source);
-  const std::size_t classes = count_classes(data);
-  for (std::size_t i = 0; i < classes; ++i) source.classes.push_back(std::to_string(i));
+  source.height = splits.train.height;
+  source.width = splits.train.width;
+  source.channels = splits.train.channels;
+  const std::int64_t classes = highest_label(splits.train) + 1;
+  if (classes < 2)
+    user_error(splits.train.source + ": all labels are 0; at least two classes are needed");
+  for (std::int64_t i = 0; i < classes; ++i) source.classes.push_back(std::to_string(i));
+  source.train = take(splits.train, source);
+  if (splits.validation) source.validation = take(*splits.validation, source);
+  if (splits.test) source.test = take(*splits.test, source);
   return source;
 }
 

@@ -59,18 +59,20 @@ void split(Source& source, const PrepareOptions& options) {
   // CIFAR-10 and MNIST have 50,000 and 60,000 training images; 5,000 for validation is what people
   // take.
   const bool small = source.kind == "image folders" && source.train.count() < 50000;
-  const double usual = small ? 0.1 : 5000;
+  const double most = small ? 0.1 : 5000;
+  const auto usual = [most](std::size_t all) {
+    return most >= 1 && static_cast<double>(all) <= 2 * most ? 0.1 : most;
+  };
   const std::size_t all = source.train.count();
   if (!source.test) {
-    const std::size_t count = images_of(options.test.value_or(usual), all, "--test");
+    const std::size_t count = images_of(options.test.value_or(usual(all)), all, "--test");
     if (count > 0)
       source.test =
           split_off(source.train, source.image_size(), count, options.seed + 1, source.classes);
   }
   if (!source.validation) {
-    const double wanted = options.validation.value_or(
-        usual >= 1 && static_cast<double>(all) <= 2 * usual ? 0.1 : usual);
-    const std::size_t count = images_of(wanted, all, "--validation");
+    const std::size_t count =
+        images_of(options.validation.value_or(usual(all)), all, "--validation");
     if (count > 0)
       source.validation =
           split_off(source.train, source.image_size(), count, options.seed, source.classes);

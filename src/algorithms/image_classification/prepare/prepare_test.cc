@@ -11,6 +11,7 @@
 
 #include "algorithms/image_classification/dataset.h"
 #include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/npy_writer.h"
 #include "algorithms/image_classification/prepare/image.h"
 #include "algorithms/image_classification/prepare/split.h"
 #include "algorithms/image_classification/prepared_split.h"
@@ -83,6 +84,15 @@ class PrepareTest : public ::testing::Test {
       put(in("a/" + std::to_string(i) + ".jpg"), jpeg(8, 1));
       put(in("b/" + std::to_string(i) + ".jpg"), jpeg(8, 99));
     }
+  }
+  // Grey images of 6x6 pixels in `classes` classes.
+  void put_arrays(const std::string& split, std::size_t count, std::size_t classes = 2) {
+    Bytes pixels(count * 36);
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
+    Bytes labels(count);
+    for (std::size_t i = 0; i < count; ++i) labels[i] = static_cast<std::uint8_t>(i % classes);
+    put(in(split + "_images.npy"), npy_bytes("|u1", {count, 6, 6}, pixels.data(), pixels.size()));
+    put(in(split + "_labels.npy"), npy_bytes("|u1", {count}, labels.data(), count));
   }
   fs::path out(const std::string& name) const { return folder_.path() / "out" / name; }
   fs::path in(const std::string& name) const { return folder_.path() / "in" / name; }
@@ -240,6 +250,29 @@ TEST_F(PrepareTest, CifarBinaryIsReadAndItsMistakesAreNamed) {
   batch.pop_back();
   put(in("test_batch.bin"), batch);
   EXPECT_THAT(failure(), HasSubstr("truncated"));
+}
+
+TEST_F(PrepareTest, ArraysWithoutATestSplitAreSplit) {
+  put_arrays("train", 40);
+  EXPECT_THAT(prepared("mnist"),
+              HasSubstr("Training samples: 20\nValidation samples: 10\nTest samples: 10\n"));
+  validation_ = test_ = std::nullopt;
+  EXPECT_THAT(prepared(),
+              HasSubstr("Training samples: 32\nValidation samples: 4\nTest samples: 4\n"));
+}
+
+TEST_F(PrepareTest, ArraysSplitsAreTakenAsTheyAre) {
+  put_arrays("train", 40);
+  put_arrays("test", 6);
+  EXPECT_THAT(prepared(),
+              HasSubstr("Training samples: 30\nValidation samples: 10\nTest samples: 6\n"));
+  put_arrays("validation", 8);
+  EXPECT_THAT(prepared(),
+              HasSubstr("Training samples: 40\nValidation samples: 8\nTest samples: 6\n"));
+  put_arrays("test", 6, 3);
+  EXPECT_THAT(failure(), HasSubstr("test_images.npy: its labels go to 2"));
+  put_arrays("train", 40, 1);
+  EXPECT_THAT(failure(), HasSubstr("all labels are 0"));
 }
 
 TEST_F(PrepareTest, NothingToPrepareSaysWhatWasExpected) {
