@@ -23,7 +23,8 @@ Image decode_image(const std::uint8_t* data, std::size_t size, std::size_t chann
                    const std::string& name);
 bool looks_like_image(const std::uint8_t* data, std::size_t size);
 
-// Grey becomes RGB of equal values; RGB becomes BT.601's luma, which is what JPEG stores as grey.
+// Gives 3 or 1 channels: grey becomes RGB of equal values; RGB becomes BT.601's luma, which is what
+// JPEG stores as grey; a fourth channel, alpha, is dropped.
 Image with_channels(Image image, std::size_t channels);
 
 // Scales so that `height` x `width` is covered, then cuts the middle out. Triangle filter, widened

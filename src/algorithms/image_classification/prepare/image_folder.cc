@@ -64,9 +64,13 @@ std::vector<Picture> list_pictures(const fs::path& folder,
   return pictures;
 }
 
+std::size_t channels_of(const SourceOptions& options) {
+  return options.channels == 0 ? 3 : options.channels;
+}
+
 Image read_picture(const fs::path& path, const SourceOptions& options) {
   const Bytes file = read_file(path, kMaxImageFile);
-  Image image = decode_image(file.data(), file.size(), options.channels, path.string());
+  Image image = decode_image(file.data(), file.size(), channels_of(options), path.string());
   return options.height == 0 ? image : resize_to_cover(image, options.height, options.width);
 }
 
@@ -116,7 +120,7 @@ Source read_image_folder(const fs::path& folder, const SourceOptions& options, W
   const fs::path test = part(folder, {"test", "testing"}, fits);
   Source source;
   source.kind = "image folders";
-  source.channels = options.channels;
+  source.channels = channels_of(options);
   if (train.empty() && !(validation.empty() && test.empty()))
     user_error((test.empty() ? validation : test).string() +
                ": holds class folders; a folder train with nothing but class folders is missing "

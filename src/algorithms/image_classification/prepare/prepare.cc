@@ -138,6 +138,7 @@ void prepare(const PrepareOptions& options, WorkerPool& pool) {
   Source source = read_source(options, pool);
   if (source.train.count() == 0) user_error(options.input.string() + ": holds no training image");
   check_class_names(source.classes, options.input.string());
+  bring_to_form(source, options.images, pool);
   split(source, options);
   shuffle(source.train, source.image_size(), options.seed);
   PreparedSplit about;

@@ -45,7 +45,8 @@ const char* const kPreprocessHelp =
     "        [--validation N] [--test N] [--seed N] [--size N|HxW] [--channels 3|1] "
     "[--shard-images N]\n"
     "        splits and packs images: CIFAR's binary or Python files, MNIST's IDX files, or class\n"
-    "        folders of JPEG and PNG. N of --validation and --test: images, or a share below 1\n";
+    "        folders of JPEG and PNG. N of --validation and --test: images, or a share below 1.\n"
+    "        --size and --channels: as the images are, unless said; decoded ones have 3 channels\n";
 
 int run_preprocess(const std::vector<std::string>& words) {
   std::string input = kInput;
@@ -54,7 +55,7 @@ int run_preprocess(const std::vector<std::string>& words) {
   std::string test;
   std::string seed = "0";
   std::string size;
-  std::string channels = "3";
+  std::string channels;
   std::string shard = "10000";
   PrepareOptions options;
   const std::string wrong = parse_options(words, {{"--input", &input},
@@ -80,7 +81,8 @@ int run_preprocess(const std::vector<std::string>& words) {
   if (!test.empty()) options.test = number_of<double>(test, "--test", 0, 1e9);
   options.seed = number_of<std::uint64_t>(seed, "--seed", 0, std::uint64_t{1} << 53);
   options.shard_images = number_of<std::size_t>(shard, "--shard-images", 1, 10000000);
-  options.images.channels = number_of<std::size_t>(channels, "--channels", 1, 3);
+  if (!channels.empty())
+    options.images.channels = number_of<std::size_t>(channels, "--channels", 1, 3);
   if (options.images.channels == 2) user_error("--channels: 3 (colour) or 1 (grey)");
   read_size(size, options.images);
   options.images.say = [](const std::string& line) {

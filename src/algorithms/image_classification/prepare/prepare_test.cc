@@ -67,6 +67,7 @@ class PrepareTest : public ::testing::Test {
     options.validation = validation_;
     options.test = test_;
     options.shard_images = shard_images_;
+    options.images = images_;
     options.images.say = [this](const std::string& line) { said_ += line + "\n"; };
     prepare(options, pool_);
     return said_;
@@ -103,6 +104,7 @@ class PrepareTest : public ::testing::Test {
   std::optional<double> validation_ = 0.25;
   std::optional<double> test_ = 0.25;
   std::size_t shard_images_ = 10000;
+  SourceOptions images_;
 };
 
 TEST_F(PrepareTest, ClassFoldersBecomeSplitsThatTrainingReads) {
@@ -273,6 +275,33 @@ TEST_F(PrepareTest, ArraysSplitsAreTakenAsTheyAre) {
   EXPECT_THAT(failure(), HasSubstr("test_images.npy: its labels go to 2"));
   put_arrays("train", 40, 1);
   EXPECT_THAT(failure(), HasSubstr("all labels are 0"));
+}
+
+TEST_F(PrepareTest, SizeAndChannelsAreAppliedToImagesThatAreNotDecodedToo) {
+  put_arrays("train", 40);
+  put_arrays("test", 6);
+  images_.height = 12;
+  images_.width = 10;
+  images_.channels = 3;
+  EXPECT_THAT(prepared(), HasSubstr("Image size: 12x10x3\n"));
+  const ImageSet test = load_test_set(out("test"));
+  EXPECT_EQ(test.image_size(), 360U);
+  EXPECT_EQ(test.bytes.data()[0], test.bytes.data()[2]);
+  images_ = {};
+  EXPECT_THAT(prepared(), HasSubstr("Image size: 6x6x1\n"));
+}
+
+TEST_F(PrepareTest, ColourArraysBecomeGrey) {
+  Bytes pixels(8 * 4 * 4 * 3, 9);
+  for (std::size_t i = 0; i < 48; i += 3) pixels[i] = 255;
+  const Bytes labels = {0, 1, 0, 1, 0, 1, 0, 1};
+  put(in("train_images.npy"), npy_bytes("|u1", {8, 4, 4, 3}, pixels.data(), pixels.size()));
+  put(in("train_labels.npy"), npy_bytes("|u1", {8}, labels.data(), labels.size()));
+  images_.channels = 1;
+  validation_ = test_ = 0;
+  EXPECT_THAT(prepared(), HasSubstr("Image size: 4x4x1\n"));
+  const ImageSet train = load_test_set(out("train"));
+  EXPECT_EQ(*std::max_element(train.bytes.data(), train.bytes.data() + 128), 83);
 }
 
 TEST_F(PrepareTest, NothingToPrepareSaysWhatWasExpected) {

@@ -36,7 +36,7 @@ struct Source {
 struct SourceOptions {
   std::size_t height = 0;  // 0: as the images are; they must then be of one size
   std::size_t width = 0;
-  std::size_t channels = 3;                     // of decoded images: 3 or 1
+  std::size_t channels = 0;                     // 3 or 1; 0: as they are, 3 where decoded
   std::function<void(const std::string&)> say;  // progress, a line at a time
 };
 
@@ -60,5 +60,9 @@ Source read_idx(const std::filesystem::path& folder);
 bool is_image_folder(const std::filesystem::path& folder);
 Source read_image_folder(const std::filesystem::path& folder, const SourceOptions& options,
                          WorkerPool& pool);
+
+// Brings the images of any source to the options' size and channels, as those of class folders are
+// when they are read.
+void bring_to_form(Source& source, const SourceOptions& options, WorkerPool& pool);
 
 }  // namespace sagebrush::vision
