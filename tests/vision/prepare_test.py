@@ -87,6 +87,15 @@ class PrepareTest(unittest.TestCase):
                 self.assertIn("system; only plain data", done.stderr)
             self.assertFalse(witness.exists())
 
+    def test_each_command_has_help(self):
+        for command in ("train", "evaluate", "preprocess", "predict", "serve", "hyperparameters", "version"):
+            for option in ("--help", "-h"):
+                done = subprocess.run([vision_job.BINARY, command, option], capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"sagebrush-vision {command}", done.stdout)
+        self.assertIn("[--size N|HxW]", self.preprocess("--help").stdout)
+        self.assertEqual(subprocess.run([vision_job.BINARY, "prepare", "--help"], capture_output=True, timeout=60).returncode, 2)
+
     def test_mistakes_are_named(self):
         self.write_pickles(4)
         whole = (self.input / "data_batch_3").read_bytes()

@@ -28,4 +28,9 @@ std::string parse_options(const std::vector<std::string>& words, const std::vect
   return "";
 }
 
+bool asks_for_help(const std::vector<std::string>& words) {
+  return std::any_of(words.begin() + (words.empty() ? 0 : 1), words.end(),
+                     [](const std::string& word) { return word == "--help" || word == "-h"; });
+}
+
 }  // namespace sagebrush::vision

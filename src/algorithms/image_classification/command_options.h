@@ -16,4 +16,7 @@ struct Option {
 std::string parse_options(const std::vector<std::string>& words, const std::vector<Option>& options,
                           std::vector<std::string>* rest = nullptr);
 
+// Whether --help or -h is among words[1…], whatever else is.
+bool asks_for_help(const std::vector<std::string>& words);
+
 }  // namespace sagebrush::vision

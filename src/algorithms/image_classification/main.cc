@@ -167,12 +167,34 @@ int print_hyperparameters(const std::vector<std::string>& words) {
   return 0;
 }
 
+bool is_command(const std::string& word) {
+  for (const char* name :
+       {"train", "evaluate", "preprocess", "predict", "serve", "hyperparameters", "version"}) {
+    if (word == name) return true;
+  }
+  return false;
+}
+
+void print_help_of(const std::string& command) {
+  if (command == "preprocess") {
+    std::fputs(kPreprocessHelp, stdout);
+  } else if (command == "predict" || command == "serve") {
+    std::fputs(kServingHelp, stdout);
+  } else {
+    print_help();
+  }
+}
+
 int run(const std::vector<std::string>& words) {
   if (words.empty())
     return usage(
         "a command is needed: train, evaluate, preprocess, predict, serve, hyperparameters, "
         "version");
   const std::string& command = words[0];
+  if (is_command(command) && asks_for_help(words)) {
+    print_help_of(command);
+    return 0;
+  }
   if (command == "preprocess") return run_guarded(run_preprocess, words);
   if (command == "predict") return run_guarded(run_predict, words);
   if (command == "serve") return run_guarded(run_serve, words);
