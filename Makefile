@@ -3,7 +3,7 @@
 JOBS ?= $(shell nproc)
 OUT := build/release
 PREFIX ?= /usr/local
-PROGRAMS := sagebrush sagebrush-agent sagebrush-mpi sagebrush-vision
+PROGRAMS := sagebrush sagebrush-agent sagebrush-init sagebrush-mpi sagebrush-vision
 
 .PHONY: build demo test lint fuzz bench install clean help
 

@@ -22,6 +22,8 @@ namespace sagebrush::agent {
 
 // The folder of this program and its fellows.
 std::filesystem::path programs_folder();
+// sagebrush-init: the first process of containers whose program is not made to be that.
+std::filesystem::path init_program();
 
 // The life of one host of one attempt, from wherever the folder says it is to its end. Steps leave
 // these marks, so that an agent that is killed anywhere can be started again:

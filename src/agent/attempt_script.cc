@@ -77,7 +77,10 @@ void Attempt::use_script(const ScriptPlan& script, container::ContainerSpec& spe
   }
   const ScriptCommand command =
       script_command(spec_, script.job, script.entry, interpreter, script.mpirun);
-  run_in(spec, command, {.image = spec_.image.registry.has_value(), .mpi = !script.mpirun.empty()});
+  run_in(spec, command,
+         {.image = spec_.image.registry.has_value(),
+          .mpi = !script.mpirun.empty(),
+          .init = init_program()});
   if (!script.mpirun.empty()) {
     // A host's, where a host is one process; mpirun's processes have ranks of their own.
     std::erase_if(spec.environment, [](const std::string& variable) {

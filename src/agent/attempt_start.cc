@@ -89,6 +89,10 @@ fs::path programs_folder() {
   return fs::read_symlink("/proc/self/exe").parent_path();
 }
 
+fs::path init_program() {
+  return programs_folder() / "sagebrush-init";
+}
+
 // The root of a container on this machine's own system.
 std::vector<container::Mount> Attempt::host_mounts(const Inputs& inputs,
                                                    const ScriptPlan* script) const {
@@ -137,6 +141,7 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
   spec.arguments.insert(spec.arguments.end(), spec_.image.arguments.begin(),
                         spec_.image.arguments.end());
   if (spec.arguments.empty()) throw Error(ErrorKind::kInvalid, "the image has nothing to run");
+  if (spec_.image.kind == ImageKind::kHost) spec.init = init_program();
   spec.environment = environment(spec_);
   std::optional<container::LayerStack> layers;
   if (spec_.image.registry) layers = image_layers();

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "agent/attempt.h"
 #include "agent/config_files.h"
 #include "agent/failure_reason.h"
 #include "agent/folder_watch.h"
@@ -127,7 +128,7 @@ class LocalRun {
 
     container::ContainerSpec spec;
     spec.environment = environment(spec_);
-    run_in(spec, command, {});
+    run_in(spec, command, {.image = false, .mpi = false, .init = init_program()});
     spec.hostname = spec_.host;
     if (runtime_.kind != container::RuntimeKind::kBubblewrap) spec.cgroup_path = cgroup_path();
     spec.shared_memory_bytes = half_of_memory();

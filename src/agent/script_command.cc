@@ -90,6 +90,7 @@ ScriptCommand script_command(const Spec& spec, const ScriptJob& job, EntryPoint 
     }
     const auto mpi = mpi_launcher(job, launched_hosts(spec, job), spec.host, mpirun);
     add(mpi.words);
+    out.first = mpi.whole;
     if (mpi.whole) return out;
   }
   if (launcher == Launcher::kTorch || entry != EntryPoint::kCommand) add({interpreter});

@@ -19,7 +19,8 @@ EntryPoint entry_point_of(const std::string& program, const std::vector<std::str
 // What the container runs, under a launcher of several processes where the job asks for one: a pure
 // function of the job.
 struct ScriptCommand {
-  std::vector<std::string> words;                  // argv
+  std::vector<std::string> words;  // argv
+  bool first = false;              // made to be a container's first process; others need an init
   std::map<std::string, std::string> environment;  // on top of the job's, which loses
 };
 

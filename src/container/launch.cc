@@ -25,14 +25,29 @@ RuntimeKind kind_from(const std::string& name) {
   throw Error(ErrorKind::kInvalid, "member runtime must be crun, runc or bwrap, not " + name);
 }
 
+// As docker run --init does it.
+ContainerSpec with_init(ContainerSpec spec) {
+  if (spec.init.empty()) return spec;
+  constexpr const char* kInside = "/opt/sagebrush/init";
+  spec.mounts.push_back(json::object{{"destination", kInside},
+                                     {"type", "bind"},
+                                     {"source", spec.init.string()},
+                                     {"options", {"bind", "ro", "nosuid", "nodev"}}});
+  spec.arguments.insert(spec.arguments.begin(), {kInside, std::to_string(kEndDescriptor)});
+  return spec;
+}
+
 }  // namespace
 
-Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const Workplace& workplace,
-                      const std::string& id, std::vector<Mount> mounts, HostNetwork network) {
+Launch prepare_launch(const Runtime& runtime, const ContainerSpec& given,
+                      const Workplace& workplace, const std::string& id, std::vector<Mount> mounts,
+                      HostNetwork network) {
+  const ContainerSpec spec = with_init(given);
   Launch launch{.runtime = runtime,
                 .cgroup_path = spec.cgroup_path,
                 .mounts = std::move(mounts),
                 .command = {runtime.program.string()},
+                .init = !spec.init.empty(),
                 .layer_locks = {},
                 .network = std::move(network),
                 .access = {}};
@@ -43,10 +58,11 @@ Launch prepare_launch(const Runtime& runtime, const ContainerSpec& spec, const W
   }
   std::ofstream(workplace.bundle() / "config.json") << json::serialize(runtime_config(spec));
   std::filesystem::create_directories(workplace.state());
-  launch.command.insert(
-      launch.command.end(),
-      {"--root", workplace.state().string(), "run", "--detach", "--pid-file",
-       workplace.pid_file().string(), "--bundle", workplace.bundle().string(), id});
+  launch.command.insert(launch.command.end(),
+                        {"--root", workplace.state().string(), "run", "--detach", "--pid-file",
+                         workplace.pid_file().string(), "--bundle", workplace.bundle().string()});
+  if (launch.init) launch.command.emplace_back("--preserve-fds=1");
+  launch.command.push_back(id);
   return launch;
 }
 
@@ -61,6 +77,7 @@ json::object to_json(const Launch& launch) {
                    {"cgroup_path", launch.cgroup_path},
                    {"mounts", to_json(launch.mounts)},
                    {"command", json::array(launch.command.begin(), launch.command.end())},
+                   {"init", launch.init},
                    {"layer_locks", std::move(locks)},
                    {"network", to_json(launch.network)}};
   if (launch.access) {
@@ -78,6 +95,7 @@ Launch launch_from_json(const json::object& object) {
                 .cgroup_path = in.text("cgroup_path"),
                 .mounts = mounts_from_json(in.array("mounts")),
                 .command = in.texts("command"),
+                .init = object.contains("init") && in.boolean("init"),
                 .layer_locks = {locks.begin(), locks.end()},
                 .network = host_network_from_json(in.object("network")),
                 .access = {}};

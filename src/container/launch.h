@@ -40,6 +40,7 @@ struct Launch {
   std::string cgroup_path;
   std::vector<Mount> mounts;
   std::vector<std::string> command;                // the runtime's argv
+  bool init = false;                               // the first process tells how its program ends
   std::vector<std::filesystem::path> layer_locks;  // of an image's layers, held while it runs
   HostNetwork network;
   std::optional<ServerAccess> access;  // by which the container reaches the server from there
@@ -81,7 +82,9 @@ struct ContainerExit {
 boost::json::object to_json(const ContainerExit& exit);
 ContainerExit container_exit_from_json(const boost::json::object& object);
 
-// The descriptor on which bubblewrap tells the process number; the shim puts its pipe there.
-inline constexpr int kInfoDescriptor = 3;
+// Where the shim puts its pipes: the one on which a container's init tells its program's end, the
+// first that runtimes hand on; and the one on which bubblewrap tells the process number.
+inline constexpr int kEndDescriptor = 3;
+inline constexpr int kInfoDescriptor = 4;
 
 }  // namespace sagebrush::container

@@ -13,7 +13,8 @@ namespace sagebrush::container {
 // What runs in a container, in the network namespace of whoever starts the runtime, and within
 // which bounds, whatever runtime is taken.
 struct ContainerSpec {
-  std::vector<std::string> arguments;    // argv; [0] is looked up in the environment's PATH
+  std::vector<std::string> arguments;  // argv; [0] is looked up in the environment's PATH
+  std::filesystem::path init;  // sagebrush-init on this machine, to be the first process; "": none
   std::vector<std::string> environment;  // "NAME=value"
   std::string directory = "/";
   unsigned uid = 0;  // bubblewrap always runs as this process's user

@@ -7,11 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/json.hpp>
 #include <cerrno>
+#include <cstring>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "container/credentials_address.h"
 #include "container/disk_reserve.h"
@@ -48,6 +51,30 @@ void set_status(ContainerExit& exit, int status, bool bubblewrap) {
   if (bubblewrap && *exit.exit_code > 128 && *exit.exit_code < 128 + NSIG) {
     exit.signal = *exit.exit_code - 128;
   }
+}
+
+// What the container's init has told of its program, which is the truth where it has: its own exit
+// status has one number for an exit code and a signal. False when it told nothing.
+bool take_programs_end(const File& told, ContainerExit& exit) {
+  std::array<char, 64> text{};
+  ::fcntl(told.fd(), F_SETFL, O_NONBLOCK);
+  if (::read(told.fd(), text.data(), text.size() - 1) <= 0) return false;
+  const auto words = split(text.data(), ' ');
+  const auto number = words.size() == 2 ? parse_unsigned(words[1]) : std::nullopt;
+  if (!number) return false;
+  const int value = static_cast<int>(*number);
+  exit.signal.reset();
+  if (words[0] == "exec") {
+    exit.start_error = std::string("exec: ") + std::strerror(value);
+    exit.started.reset();
+    exit.exit_code.reset();
+  } else if (words[0] == "signal") {
+    exit.signal = value;
+    exit.exit_code = 128 + value;
+  } else {
+    exit.exit_code = value;
+  }
+  return true;
 }
 
 // Tells the job's owner what its container lacks, before its own first line.
@@ -96,7 +123,8 @@ ContainerExit run(const AttemptFolder& folder, const Launch& launch) {
     exit.out_of_memory = memory.oom_kills > 0;
     exit.peak_memory_bytes = memory.peak_bytes;
   }
-  exit.killed_from_outside = exit.signal == SIGKILL && !exit.out_of_memory &&
+  const bool told = started.end && take_programs_end(started.end, exit);
+  exit.killed_from_outside = exit.signal == SIGKILL && !told && !exit.out_of_memory &&
                              launch.runtime.kind != RuntimeKind::kBubblewrap;
   return exit;
 }

@@ -39,17 +39,15 @@ std::string drain(const File& pipe) {
 }
 
 // Async-signal-safe between fork and exec.
-[[noreturn]] void become_runtime(char* const* argv, int in, int out, int err, int info) {
+[[noreturn]] void become_runtime(char* const* argv, int in, int out, int err, int end, int info) {
   ::signal(SIGPIPE, SIG_DFL);  // the shim ignores it; ignored signals are inherited
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  // dup2 onto itself would keep close-on-exec.
-  if (info == kInfoDescriptor) {
-    ::fcntl(info, F_SETFD, 0);
-  } else if (info >= 0) {
-    ::dup2(info, kInfoDescriptor);
-  }
+  // From above both targets: dup2 onto itself would keep close-on-exec, and onto the other lose it.
+  if (end >= 0) end = ::fcntl(end, F_DUPFD_CLOEXEC, kInfoDescriptor + 1);
+  if (info >= 0) ::dup2(::fcntl(info, F_DUPFD_CLOEXEC, kInfoDescriptor + 1), kInfoDescriptor);
+  if (end >= 0) ::dup2(end, kEndDescriptor);
   ::execv(argv[0], argv);
   constexpr std::string_view kMessage = "the container runtime could not be run\n";
   (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
@@ -79,6 +77,7 @@ StartedRuntime start_runtime(const Launch& launch, const Workplace& place) {
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   Pipe info = make_pipe();
+  Pipe end = make_pipe();
   const File nothing = File::open("/dev/null", O_RDONLY);
   std::vector<char*> argv;
   for (const auto& argument : launch.command) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -88,7 +87,7 @@ StartedRuntime start_runtime(const Launch& launch, const Workplace& place) {
   if (child < 0) throw_errno("fork");
   if (child == 0) {
     become_runtime(argv.data(), nothing.fd(), out.write.fd(), err.write.fd(),
-                   bubblewrap ? info.write.fd() : -1);
+                   launch.init ? end.write.fd() : -1, bubblewrap ? info.write.fd() : -1);
   }
   out.write.close();
   err.write.close();
@@ -116,6 +115,7 @@ StartedRuntime start_runtime(const Launch& launch, const Workplace& place) {
   }
   started.out = std::move(out.read);
   started.err = std::move(err.read);
+  if (launch.init) started.end = std::move(end.read);
   return started;
 }
 

@@ -11,6 +11,7 @@ struct StartedRuntime {
   int child_pid = 0;      // to wait for: the container's first process, or bubblewrap
   int container_pid = 0;  // the container's first process
   File out, err;          // read ends of its pipes
+  File end;               // that on which its init tells its program's end, where it has one
   std::string error;      // the runtime's words when it did not start; all else is empty then
 };
 

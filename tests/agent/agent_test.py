@@ -152,10 +152,24 @@ class Ends(unittest.TestCase):
 
     def test_a_signal_is_named(self):
         record = Job(self, "exec python3 -S -c 'import os; os.abort()'").finish()
-        # The first process of a container ignores signals without a handler, its own too: libc then traps.
-        self.assertEqual(record["outcome"], "Failed")
-        self.assertIn(record.get("signal"), (4, 6, 11))
-        self.assertRegex(record["failure_reason"], "killed by SIG(ILL|ABRT|SEGV), exit code: 1")
+        self.assertEqual((record["outcome"], record["exit_code"], record["signal"]), ("Failed", 134, 6))
+        self.assertRegex(record["failure_reason"], "killed by SIGABRT, exit code: 134")
+
+    def test_a_program_can_kill_itself_and_that_is_not_the_machines_fault(self):
+        record = Job(self, "echo ready; kill -KILL $$; echo alive").finish()
+        self.assertEqual((record["outcome"], record["exit_code"], record["signal"]), ("Failed", 137, 9))
+        self.assertEqual((record["failure_reason"], record["infrastructure"]), ("AlgorithmError: killed by SIGKILL, exit code: 137", False))
+
+    def test_an_exit_code_is_no_signal(self):
+        record = Job(self, "exit 137").finish()
+        self.assertEqual((record["exit_code"], record.get("signal")), (137, None))
+        self.assertEqual(record["failure_reason"], "AlgorithmError: exit code: 137")
+
+    def test_processes_that_lose_their_parent_are_taken_up(self):
+        job = Job(self, "for i in 1 2 3; do (sleep 0.1 & exit 0); done; sleep 0.4; grep -l '^State:.Z' /proc/[0-9]*/status; "
+                        "cat /proc/1/comm; echo $PPID")
+        self.assertEqual(job.finish()["outcome"], "Completed")
+        self.assertEqual(job.server.lines, ["init", "1"])
 
     def test_a_missing_program_is_told_in_dockers_words(self):
         job = Job(self, "", image={"kind": "host", "reference": "h", "entrypoint": [], "arguments": ["train"]})
@@ -257,8 +271,26 @@ class Stops(unittest.TestCase):
         self.assertEqual(job.server.lines, ["ready", "bye"])
         job.assert_nothing_left(self)
 
-    def test_without_a_handler_sigkill_comes_at_its_time(self):
+    def test_without_a_handler_it_ends_at_once(self):
         job = Job(self, "echo ready; exec sleep 1000")
+        agent = job.start()
+        self.stop(job, 60000)
+        record = job.finish(agent)
+        self.assertEqual((record["outcome"], record["exit_code"], record["signal"]), ("Stopped", 143, 15))
+
+    def test_what_a_shell_runs_sees_sigterm_too_when_the_shell_dies_of_it(self):
+        job = Job(self, "sh -c 'trap \"sleep 0.3; echo saved > /opt/ml/model/w; echo bye; exit 0\" TERM; echo ready; "
+                        "while :; do sleep 0.05; done'; echo never")
+        agent = job.start()
+        self.stop(job, 60000)
+        record = job.finish(agent)
+        self.assertEqual((record["outcome"], record["signal"]), ("Stopped", 15))
+        self.assertEqual([line for line in job.server.lines if line != "Terminated"], ["ready", "bye"])
+        self.assertEqual(job.model(), {"w": b"saved\n"})
+        job.assert_nothing_left(self)
+
+    def test_what_ignores_sigterm_is_killed_at_its_time(self):
+        job = Job(self, "trap '' TERM; echo ready; exec sleep 1000")
         agent = job.start()
         self.stop(job, 1500)
         record = job.finish(agent)

@@ -7,7 +7,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE)]
-from api import call, finish, log_lines, s3_channel  # noqa: E402
+from api import ApiError, call, finish, log_lines, s3_channel, wait_for  # noqa: E402
 from server import Server  # noqa: E402
 from source import script_request  # noqa: E402
 
@@ -24,10 +24,19 @@ def shown(lines):
     return json.loads(next(line for line in lines if line.startswith("SHOWN "))[6:])
 
 
+def says_ready(server, name):
+    try:
+        return "ready" in log_lines(server, name)
+    except ApiError:  # the log group comes with the first line
+        return False
+
+
 class ScriptMode(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = cls.enterClassContext(Server(CONFIG))
+        cls.slow = cls.enterClassContext(Server("cpus: 8\nmemory_mib: 65536\n"))  # a stop's grace is the default's
+        cls.slow.client("s3").create_bucket(Bucket="scripts")
         cls.s3 = cls.server.client("s3")
         cls.s3.create_bucket(Bucket="scripts")
         cls.s3.put_object(Bucket="scripts", Key="data/a.txt", Body=b"a")
@@ -83,6 +92,18 @@ class ScriptMode(unittest.TestCase):
         own = "open('/opt/ml/output/failure', 'w').write('my own words')\nraise SystemExit(3)\n"
         job, _ = self.run_job("own-words", {"train.py": own}, status="Failed")
         self.assertEqual(job["FailureReason"], "AlgorithmError: my own words, exit code: 3")
+
+    def test_a_script_without_a_handler_stops_at_once_and_one_with_it_in_its_time(self):
+        handler = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: (open('/opt/ml/model/w', 'w').write('w'), print('saved'), sys.exit(0)))\n"
+        for name, start in (("plain", ""), ("handler", handler)):
+            with self.subTest(name):
+                files = {"train.py": start + "import time\nprint('ready')\ntime.sleep(1000)\n"}
+                call(self.slow, "SageMaker.CreateTrainingJob", script_request(self.slow, "stop-" + name, files))
+                wait_for(self.slow, "stop-" + name, lambda _: says_ready(self.slow, "stop-" + name))
+                call(self.slow, "SageMaker.StopTrainingJob", {"TrainingJobName": "stop-" + name})
+                job = finish(self.slow, "stop-" + name, 60)
+                self.assertEqual(job["TrainingJobStatus"], "Stopped")
+                self.assertEqual("saved" in log_lines(self.slow, "stop-" + name), bool(start))
 
     def test_source_that_is_not_right_says_what_is_wrong(self):
         job, _ = self.run_job("no-program", {"other.py": "", "lib/x.py": ""}, status="Failed")
