@@ -24,11 +24,6 @@ std::string without_end(std::string text) {
   return text;
 }
 
-std::string signal_name(int signal) {
-  const char* name = ::sigabbrev_np(signal);
-  return name ? std::string("SIG") + name : "signal " + std::to_string(signal);
-}
-
 // ", exit code: 3" must survive the cut: the text before it is cut instead.
 std::string with_end(const std::string& text, const std::string& end) {
   std::string start = text;
@@ -45,6 +40,18 @@ std::string with_end(const std::string& text, const std::string& end) {
 }
 
 }  // namespace
+
+std::string signal_name(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name ? std::string("SIG") + name : "signal " + std::to_string(signal);
+}
+
+std::optional<int> crash_told_by(int exit_code) {
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) {
+    if (exit_code == 128 + signal) return signal;
+  }
+  return std::nullopt;
+}
 
 std::string cut_reason(std::string text) {
   return with_end(to_valid_utf8(std::move(text)), "");
@@ -95,16 +102,12 @@ std::string failure_reason(const container::ContainerExit& exit, const std::stri
     return with_end("AlgorithmError: " + text, end);
   }
   const char* const kind = exit.killed_from_outside ? "InternalServerError: " : "AlgorithmError: ";
-  // A shell tells the signal that ended its child as 128 and the signal's number.
-  const int childs_signal = code - 128;
-  const bool crashed = childs_signal == SIGSEGV || childs_signal == SIGABRT ||
-                       childs_signal == SIGBUS || childs_signal == SIGFPE ||
-                       childs_signal == SIGILL;
+  const auto crash = crash_told_by(code);
   std::string text =
       exit.signal ? fmt::format("{}killed by {}{}, exit code: {}", kind, signal_name(*exit.signal),
                                 exit.killed_from_outside ? " from outside" : "", code)
                   : fmt::format("{}exit code: {}", kind, code);
-  if (!exit.signal && crashed) text += fmt::format(" ({})", signal_name(childs_signal));
+  if (!exit.signal && crash) text += fmt::format(" ({})", signal_name(*crash));
   if (!last_errors.empty()) text += fmt::format("\n{}", fmt::join(last_errors, "\n"));
   return cut_reason(text);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,13 @@ std::string failure_reason(const container::ContainerExit& exit, const std::stri
 // found in $PATH`. The second is false when the machine, not the image or the request, is at fault.
 std::pair<std::string, bool> start_failure(const std::string& runtime_words,
                                            const std::string& program);
+
+// "SIGSEGV"; "signal 70" for one that has no name.
+std::string signal_name(int signal);
+
+// A shell tells the signal that ended its child as 128 and the signal's number: which, where it is
+// one of a crash.
+std::optional<int> crash_told_by(int exit_code);
 
 // Cuts to 1,024 characters (not bytes).
 std::string cut_reason(std::string text);

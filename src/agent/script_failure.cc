@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "agent/failure_reason.h"
 #include "agent/mpi_launcher.h"
 
 namespace sagebrush::agent {
@@ -27,6 +28,15 @@ std::string start_of(const std::string& text, std::size_t bytes) {
   return text.substr(0, bytes) + "…";
 }
 
+// The toolkit has this for SIGKILL alone.
+std::string extra_info(const container::ContainerExit& exit) {
+  const auto told = crash_told_by(exit.exit_code.value_or(1));
+  if (!exit.signal && !told) return "";
+  const int signal = exit.signal ? *exit.signal : *told;
+  return fmt::format("\nExtraInfo \"{} killed by {} (signal {})\"",
+                     exit.signal ? "Process" : "A process of it was", signal_name(signal), signal);
+}
+
 }  // namespace
 
 std::vector<std::string> exception_lines(const std::vector<std::string>& given) {
@@ -46,10 +56,8 @@ std::string script_failure(const container::ContainerExit& exit, const std::stri
                            const std::vector<std::string>& last_errors) {
   const int code = exit.exit_code.value_or(1);
   const std::string message = fmt::format("{}", fmt::join(exception_lines(last_errors), "\n"));
-  const bool killed = code == 137;
   return fmt::format("ExecuteUserScriptError:\nExitCode {}\nErrorMessage \"{}\"{}\nCommand \"{}\"",
-                     code, end_of(message, kMessageBytes),
-                     killed ? "\nExtraInfo \"Process killed by SIGKILL (signal 9)\"" : "",
+                     code, end_of(message, kMessageBytes), extra_info(exit),
                      start_of(line, kCommandBytes));
 }
 

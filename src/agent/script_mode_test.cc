@@ -239,6 +239,11 @@ TEST(ScriptFailure, IsTheExceptionWithoutItsTraceback) {
       script_failure(exit, "/usr/bin/python3 train.py", lines),
       "ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"ValueError: first\n  and second\"\n"
       "Command \"/usr/bin/python3 train.py\"");
+  exit.exit_code = 139;
+  EXPECT_EQ(
+      script_failure(exit, "/bin/sh -c ./run.sh", {}),
+      "ExecuteUserScriptError:\nExitCode 139\nErrorMessage \"\"\nExtraInfo \"A process of it was "
+      "killed by SIGSEGV (signal 11)\"\nCommand \"/bin/sh -c ./run.sh\"");
   EXPECT_EQ(exception_lines({"no traceback", "at all"}),
             (std::vector<std::string>{"no traceback", "at all"}));
 }

@@ -89,6 +89,15 @@ class ScriptMode(unittest.TestCase):
         job, _ = self.run_job("exits", {"train.py": "import sys\nsys.exit(7)\n"}, status="Failed")
         self.assertEqual(job["FailureReason"], "AlgorithmError: ExecuteUserScriptError:\nExitCode 7\nErrorMessage \"\"\n"
                                                "Command \"/usr/bin/python3 train.py\", exit code: 7")
+        cases = {
+            "segv": ("import ctypes\nctypes.string_at(0)", 139, '\nExtraInfo "Process killed by SIGSEGV (signal 11)"'),
+            "abort": ("import os\nos.abort()", 134, '\nExtraInfo "Process killed by SIGABRT (signal 6)"'),
+            "kill": ("import os\nos.kill(os.getpid(), 9)", 137, '\nExtraInfo "Process killed by SIGKILL (signal 9)"'),
+            "code": ("import sys\nsys.exit(137)", 137, "")}
+        for name, (script, code, extra) in cases.items():
+            job, _ = self.run_job("ends-by-" + name, {"train.py": script}, status="Failed")
+            self.assertEqual(job["FailureReason"], f'AlgorithmError: ExecuteUserScriptError:\nExitCode {code}\nErrorMessage ""{extra}\n'
+                                                   f'Command "/usr/bin/python3 train.py", exit code: {code}')
         own = "open('/opt/ml/output/failure', 'w').write('my own words')\nraise SystemExit(3)\n"
         job, _ = self.run_job("own-words", {"train.py": own}, status="Failed")
         self.assertEqual(job["FailureReason"], "AlgorithmError: my own words, exit code: 3")
