@@ -89,6 +89,7 @@ std::vector<container::Mount> Attempt::use_image(const Inputs& inputs,
   spec.uid = user.uid;
   spec.gid = user.gid;
   spec.groups = user.groups;
+  spec.capabilities = container::image_capabilities();
   if (!config.directory.empty())
     spec.directory = fs::path("/" + config.directory).lexically_normal();
   const bool says_home = std::ranges::any_of(

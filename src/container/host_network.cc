@@ -58,6 +58,14 @@ void lay_cables(const HeldNetwork& network) {
   }
 }
 
+// In the namespace that this thread is in, which is a host's own. As Docker does it: the ports
+// below 1024 guard nothing there, and an image's user may serve on 80.
+void open_low_ports() {
+  const File ports(::open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC));
+  // Where /proc/sys is read-only, root alone has those ports.
+  if (!ports || ::write(ports.fd(), "0", 1) != 1) spdlog::warn("ports below 1024 are root's");
+}
+
 HeldNetwork make_network(std::size_t hosts) {
   HeldNetwork network;
   for (std::size_t i = 0; i < hosts; ++i) network.hosts.push_back(new_namespace());
@@ -74,6 +82,7 @@ HeldNetwork make_network(std::size_t hosts) {
     enter(network.hosts[i]);
     configure_loopback(cables ? "" : host_address(i));
     if (cables) configure_device(kHostInterface, host_address(i), kMask);
+    open_low_ports();
   }
   return network;
 }

@@ -35,9 +35,8 @@ json::array mounts(const ContainerSpec& spec) {
   return out;
 }
 
-json::object capabilities() {
-  const json::array kept{"CAP_CHOWN",  "CAP_DAC_OVERRIDE", "CAP_FOWNER",
-                         "CAP_SETUID", "CAP_SETGID",       "CAP_KILL"};
+json::object capabilities(const ContainerSpec& spec) {
+  const json::array kept = array_of(spec.capabilities);
   return {{"bounding", kept}, {"effective", kept}, {"permitted", kept}};
 }
 
@@ -111,7 +110,7 @@ json::object runtime_config(const ContainerSpec& spec) {
             {"args", array_of(spec.arguments)},
             {"env", array_of(spec.environment)},
             {"cwd", spec.directory},
-            {"capabilities", capabilities()},
+            {"capabilities", capabilities(spec)},
             {"rlimits", {{{"type", "RLIMIT_NOFILE"}, {"hard", files}, {"soft", files}}}},
             {"noNewPrivileges", true}}},
           {"root", {{"path", "rootfs"}, {"readonly", false}}},

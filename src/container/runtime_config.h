@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "container/capabilities.h"
 #include "container/gpu_devices.h"
 
 namespace sagebrush::container {
@@ -19,7 +20,8 @@ struct ContainerSpec {
   std::string directory = "/";
   unsigned uid = 0;  // bubblewrap always runs as this process's user
   unsigned gid = 0;
-  std::vector<unsigned> groups;  // besides gid
+  std::vector<unsigned> groups;                                // besides gid
+  std::vector<std::string> capabilities = few_capabilities();  // root's; of bubblewrap: none
   std::string hostname;
   std::string cgroup_path;   // absolute: a relative one lands somewhere else in each hierarchy
   int cpus = 0;              // 0: no limit

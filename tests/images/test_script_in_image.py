@@ -87,6 +87,30 @@ class ScriptInImage(unittest.TestCase):
         here = variables("one-here", source.HOST, SHOW.replace(", imagelib", "").replace("imagelib.WORD", "0"))
         self.assertEqual(variables("one-image", self.image, SHOW), here)
 
+    def test_an_images_root_has_dockers_rights_and_its_user_the_low_ports(self):
+        script = """
+import os, socket
+for port in 22, 80, 443:
+    with socket.socket() as s:
+        s.bind((os.environ["ADDRESS"], port)); s.listen()
+print("bound as", os.getuid())
+if os.getuid() == 0:
+    try: os.mknod("/tmp/disk", 0o60600, os.makedev(8, 0))
+    except PermissionError: print("no nodes")
+    os.chroot("/usr"); print("locked in", os.path.exists("/bin/python3"))
+"""
+        machines = pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+        before = machines.read_text()
+        address = {"Environment": {"ADDRESS": "10.0.0.1"}}  # 169.254.170.2:80 has the role's keys
+        _, lines = self.run_job("rights", {"train.py": script}, self.image, **address)
+        self.assertEqual(lines[1:], ["bound as 0", "no nodes", "locked in True"])
+        user = self.build("user", "FROM localhost/venv\nUSER 1234\n")
+        _, lines = self.run_job("rights-of-user", {"train.py": script}, user, **address)
+        self.assertEqual(lines[1:], ["bound as 1234"])
+        _, lines = self.run_job("rights-of-user-alone", {"train.py": script}, user, EnableNetworkIsolation=True, Environment={"ADDRESS": ""})
+        self.assertEqual(lines[1:], ["bound as 1234"])
+        self.assertEqual(machines.read_text(), before)
+
     def test_requirements_are_installed_over_the_images_packages_once(self):
         files = {"train.py": SHOW + "import ourlib\nprint('said', ourlib.WORD, sys.prefix)\n", **WHEEL}
         _, lines = self.run_job("wheel", files, self.image, EnableNetworkIsolation=True)
