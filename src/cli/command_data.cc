@@ -41,8 +41,9 @@ void add_prepare(CLI::App& data, Command& chosen) {
   command->add_option("format", flags->format, "cifar10, mnist or imagefolder")
       ->required()
       ->check(CLI::IsMember({"cifar10", "mnist", "imagefolder"}));
-  command->add_option("folder", flags->folder,
-                      "Folder with the images; cifar10 is downloaded where it is left out");
+  command->add_option(
+      "folder", flags->folder,
+      "Folder with the images; cifar10 and mnist are found or downloaded where it is left out");
   command->add_option("--to", flags->target, "s3://bucket/prefix; a missing bucket is made");
   command->add_option("--output", flags->output, "Keep the prepared files in this folder");
   for (const char* name : {"--validation", "--test", "--seed", "--size", "--channels"}) {

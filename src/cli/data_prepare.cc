@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/child_process.h"
+#include "cli/demo_data.h"
 #include "cli/environment.h"
 #include "cli/interrupt.h"
 #include "cli/public_archive.h"
@@ -26,14 +27,19 @@ std::string vision_program() {
 
 fs::path images_of(const PrepareFlags& flags, Context& context) {
   if (!flags.folder.empty()) return flags.folder;
-  if (flags.format != "cifar10") {
-    throw Error(ErrorKind::kInvalid,
-                fmt::format("{} needs the folder with its images; only cifar10 is downloaded",
-                            flags.format));
-  }
+  const fs::path cache = user_data_directory(context.environment) / "datasets";
   const Interrupt interrupt;
-  return fetch_archive(cifar10_archive(), user_data_directory(context.environment) / "datasets",
-                       context.terminal, interrupt);
+  if (flags.format == "cifar10")
+    return fetch_archive(cifar10_archive(), cache, context.terminal, interrupt);
+  if (flags.format == "mnist") {
+    const DemoData mnist = find_mnist(cache, context.environment, context.terminal, interrupt);
+    context.terminal.message(fmt::format("{}: {}", mnist.name, mnist.source));
+    return mnist.folder;
+  }
+  throw Error(ErrorKind::kInvalid,
+              fmt::format("{} needs the folder with its images; only cifar10 and mnist are "
+                          "downloaded",
+                          flags.format));
 }
 
 int preprocess(const PrepareFlags& flags, const fs::path& images, const fs::path& output) {

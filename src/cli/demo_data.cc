@@ -67,6 +67,11 @@ std::vector<fs::path> usual_folders() {
   return folders;
 }
 
+DemoData downloaded_mnist(const fs::path& cache, Terminal& terminal, const Interrupt& interrupt) {
+  download_mnist(cache, terminal, interrupt);
+  return mnist_in(cache, "downloaded, MD5 checked");
+}
+
 std::optional<DemoData> local_mnist(const fs::path& cache, const Environment& environment) {
   if (has_all(cache)) return mnist_in(cache, "an earlier run, kept in " + cache.string());
   if (auto named = environment("SAGEBRUSH_DATA_DIR")) {
@@ -125,8 +130,7 @@ DemoData find_demo_data(const fs::path& cache, const Environment& environment, T
   if (auto data = local_mnist(mnist, environment)) return *data;
   std::string tried;
   try {
-    download_mnist(mnist, terminal, interrupt);
-    return mnist_in(mnist, "downloaded, MD5 checked");
+    return downloaded_mnist(mnist, terminal, interrupt);
   } catch (const Error& error) {
     tried = error.what();
     terminal.message(error.what());
@@ -140,6 +144,13 @@ DemoData find_demo_data(const fs::path& cache, const Environment& environment, T
                     "SAGEBRUSH_DATA_DIR. Tried:\n{}\nDebian's python3-sklearn: {}",
                     tried, error.what()));
   }
+}
+
+DemoData find_mnist(const fs::path& cache, const Environment& environment, Terminal& terminal,
+                    const Interrupt& interrupt) {
+  const fs::path mnist = cache / "mnist";
+  if (auto data = local_mnist(mnist, environment)) return *data;
+  return downloaded_mnist(mnist, terminal, interrupt);
 }
 
 }  // namespace sagebrush::cli

@@ -29,6 +29,11 @@ struct DemoData {
 DemoData find_demo_data(const std::filesystem::path& cache, const Environment& environment,
                         Terminal& terminal, const Interrupt& interrupt);
 
+// MNIST itself, from the same places but Debian's. Throws Error{kUnavailable} when no mirror gives
+// it.
+DemoData find_mnist(const std::filesystem::path& cache, const Environment& environment,
+                    Terminal& terminal, const Interrupt& interrupt);
+
 // One of MNIST's four files.
 struct MnistFile {
   const char* path;          // "train/train-images-idx3-ubyte"

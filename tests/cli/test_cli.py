@@ -41,11 +41,21 @@ class Prepare(CliTest):
         code, out, err = self.run_cli("data", "prepare", "mnist", ".", "--to", "s3://prepared/none")
         self.assertEqual(code, 1)
         self.assertIn("nothing to prepare was found", err)
-        code, out, err = self.run_cli("data", "prepare", "mnist", "--to", "s3://prepared/none")
-        self.assertIn("mnist needs the folder with its images", err)
+        code, out, err = self.run_cli("data", "prepare", "imagefolder", "--to", "s3://prepared/none")
+        self.assertIn("imagefolder needs the folder with its images", err)
         code, out, err = self.run_cli("data", "prepare", "mnist", ".")
         self.assertNotEqual(code, 0)
         self.assertIn("--to s3://bucket/prefix", err)
+
+    def test_mnist_without_a_folder_is_taken_from_where_the_demo_finds_it(self):
+        code, out, err = self.run_cli("data", "prepare", "mnist", "--output", "x", SAGEBRUSH_DATA_DIR=str(self.home))
+        self.assertNotEqual(code, 0)
+        self.assertIn(f"SAGEBRUSH_DATA_DIR={self.home}: MNIST's four files", err)
+        if not os.environ.get("SAGEBRUSH_DATA_DIR"):
+            self.skipTest("SAGEBRUSH_DATA_DIR is not set")
+        code, out, err = self.run_cli("data", "prepare", "mnist", "--output", "x", SAGEBRUSH_DATA_DIR=os.environ["SAGEBRUSH_DATA_DIR"])
+        self.assertEqual(code, 0, err)
+        self.assertIn("Training samples: 55000\nValidation samples: 5000\nTest samples: 10000\n", out)
 
 
 class Env(CliTest):
