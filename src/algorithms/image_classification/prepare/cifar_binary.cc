@@ -48,7 +48,9 @@ std::vector<std::string> read_names(const fs::path& path) {
   return names;
 }
 
-void read_batch(const fs::path& path, const Layout& layout, LabelledImages& set) {
+// Reads one of `batches` files of one size.
+void read_batch(const fs::path& path, const Layout& layout, std::size_t batches,
+                LabelledImages& set) {
   const std::string name = path.string();
   if (!fs::exists(path)) user_error(name + ": is missing; " + layout.kind + " needs it");
   const Bytes file = read_file(path, std::size_t{1} << 30);
@@ -57,6 +59,7 @@ void read_batch(const fs::path& path, const Layout& layout, LabelledImages& set)
   if (file.size() % record != 0)
     user_error(name + ": has " + std::to_string(file.size()) + " bytes, which is no multiple of " +
                std::to_string(record) + "; it is truncated or not " + layout.kind);
+  if (set.pixels.empty()) set.pixels.reserve(batches * file.size());
   for (std::size_t at = 0; at < file.size(); at += record)
     add_cifar_image(set, file.data() + at + layout.labels, file[at + layout.labels - 1],
                     layout.classes, name);
@@ -105,8 +108,9 @@ Source read_cifar_binary(const fs::path& folder) {
   const bool ten = fs::exists(folder / kCifar10.train[0]) || fs::exists(folder / kCifar10.test);
   const Layout& layout = ten ? kCifar10 : kCifar100;
   Source source = cifar_source(layout.kind, read_names(folder / layout.names), layout.classes);
-  for (const char* file : layout.train) read_batch(folder / file, layout, source.train);
-  read_batch(folder / layout.test, layout, *source.test);
+  for (const char* file : layout.train)
+    read_batch(folder / file, layout, layout.train.size(), source.train);
+  read_batch(folder / layout.test, layout, 1, *source.test);
   return source;
 }
 

@@ -1,3 +1,5 @@
+#include <iterator>
+
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/prepare/cifar.h"
 #include "algorithms/image_classification/prepare/pickle.h"
@@ -18,7 +20,9 @@ const PickleValue& member(const Pickle& pickle, std::initializer_list<const char
   user_error(name + ": its dictionary has no '" + *keys.begin() + "'");
 }
 
-void read_batch(const fs::path& path, std::size_t classes, LabelledImages& set) {
+// Reads one of `batches` files of one size.
+void read_batch(const fs::path& path, std::size_t classes, std::size_t batches,
+                LabelledImages& set) {
   const std::string name = path.string();
   if (!fs::exists(path)) user_error(name + ": is missing; CIFAR's Python version needs it");
   const Pickle pickle(read_file(path, std::size_t{1} << 30), name);
@@ -31,6 +35,7 @@ void read_batch(const fs::path& path, std::size_t classes, LabelledImages& set) 
     user_error(name + ": holds " + std::to_string(data.shape[0]) + " images and " +
                std::to_string(labels.items.size()) + " labels");
   if (labels.items.empty()) user_error(name + ": holds no image");
+  if (set.pixels.empty()) set.pixels.reserve(batches * labels.items.size() * kCifarImage);
   for (std::size_t i = 0; i < labels.items.size(); ++i) {
     if (labels.items[i]->kind != PickleValue::Kind::kInteger)
       user_error(name + ": label " + std::to_string(i) + " is no integer");
@@ -61,14 +66,15 @@ Source read_cifar_pickle(const fs::path& folder) {
   if (fs::is_regular_file(folder / "train")) {
     Source source =
         cifar_source("CIFAR-100 pickle", read_names(folder / "meta", "fine_label_names"), 100);
-    read_batch(folder / "train", 100, source.train);
-    read_batch(folder / "test", 100, *source.test);
+    read_batch(folder / "train", 100, 1, source.train);
+    read_batch(folder / "test", 100, 1, *source.test);
     return source;
   }
   Source source =
       cifar_source("CIFAR-10 pickle", read_names(folder / "batches.meta", "label_names"), 10);
-  for (const char* file : kTrain10) read_batch(folder / file, 10, source.train);
-  read_batch(folder / "test_batch", 10, *source.test);
+  for (const char* file : kTrain10)
+    read_batch(folder / file, 10, std::size(kTrain10), source.train);
+  read_batch(folder / "test_batch", 10, 1, *source.test);
   return source;
 }
 

@@ -12,7 +12,8 @@ std::int64_t highest_label(const ImageSet& set) {
   return *std::max_element(set.labels.begin(), set.labels.end());
 }
 
-LabelledImages take(const ImageSet& set, const Source& source) {
+// Takes the pixels out of the set.
+LabelledImages take(ImageSet& set, const Source& source) {
   if (!set.is_uint8()) user_error(set.source + ": only images of bytes can be prepared");
   if (set.height != source.height || set.width != source.width || set.channels != source.channels)
     user_error(set.source + ": its images are of another size than the training images");
@@ -20,8 +21,11 @@ LabelledImages take(const ImageSet& set, const Source& source) {
     user_error(set.source + ": its labels go to " + std::to_string(highest_label(set)) +
                ", the training labels only to " + std::to_string(source.classes.size() - 1));
   LabelledImages images;
-  images.pixels.assign(set.bytes.data(), set.bytes.data() + set.count * set.image_size());
-  images.labels = set.labels;
+  images.pixels = std::move(set.bytes.file);
+  images.pixels.erase(images.pixels.begin(),
+                      images.pixels.begin() + static_cast<std::ptrdiff_t>(set.bytes.offset));
+  images.pixels.resize(set.count * set.image_size());
+  images.labels = std::move(set.labels);
   return images;
 }
 
@@ -32,7 +36,7 @@ bool is_idx(const fs::path& folder) {
 }
 
 Source read_idx(const fs::path& folder) {
-  const ArraySplits splits = load_array_splits(folder);
+  ArraySplits splits = load_array_splits(folder);
   Source source;
   source.kind = "IDX or .npy arrays";
   source.height = splits.train.height;

@@ -79,15 +79,16 @@ void split(Source& source, const PrepareOptions& options) {
   }
 }
 
-void measure_split(const Source& source, PreparedSplit& about) {
+void measure_split(Source& source, PreparedSplit& about) {
   ImageSet set;
   set.count = source.train.count();
   set.height = source.height;
   set.width = source.width;
   set.channels = source.channels;
-  set.bytes.file = source.train.pixels;
+  set.bytes.file = std::move(source.train.pixels);  // lent, not copied
   set.source = source.kind;
   const Normalization found = measure(set);
+  source.train.pixels = std::move(set.bytes.file);
   for (const float mean : found.mean) about.mean.push_back(mean / 255.0);
   for (const float deviation : found.deviation) about.deviation.push_back(deviation / 255.0);
 }

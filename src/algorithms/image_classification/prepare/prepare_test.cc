@@ -415,6 +415,31 @@ TEST(Split, IsStratifiedAndSeeded) {
   EXPECT_THROW(split_off(first, 1, 80, 7, kNames), Error);
 }
 
+TEST(Split, AndShuffleWorkWhereTheImagesAre) {
+  LabelledImages images;
+  for (std::uint8_t i = 0; i < 100; ++i) {
+    images.labels.push_back(i % 4);
+    images.pixels.insert(images.pixels.end(), {i, static_cast<std::uint8_t>(i + 100)});
+  }
+  const std::uint8_t* const place = images.pixels.data();
+  const LabelledImages part = split_off(images, 2, 20, 7, {"a", "b", "c", "d"});
+  const LabelledImages kept = images;
+  shuffle(images, 2, 7);
+  EXPECT_EQ(images.pixels.data(), place);
+  EXPECT_NE(images.pixels, kept.pixels);
+  std::vector<int> found;
+  for (const LabelledImages* set : {&part, static_cast<const LabelledImages*>(&images)}) {
+    ASSERT_EQ(set->pixels.size(), 2 * set->count());
+    for (std::size_t i = 0; i < set->count(); ++i) {
+      EXPECT_EQ(set->pixels[2 * i] % 4, set->labels[i]);
+      EXPECT_EQ(set->pixels[2 * i] + 100, set->pixels[2 * i + 1]);
+      found.push_back(set->pixels[2 * i]);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(found.at(static_cast<std::size_t>(i)), i);
+}
+
 TEST(Resize, KeepsAFlatImageFlatAndTheMiddle) {
   Image image;
   image.height = 10;

@@ -52,15 +52,25 @@ LabelledImages split_off(LabelledImages& from, std::size_t image_size, std::size
         Random(seed, Random::Stream::kSplit, static_cast<std::uint64_t>(label)), one.images.size());
     for (std::size_t i = 0; i < one.taken; ++i) taken[one.images[order[i]]] = true;
   }
+  // In place: a data set may fill half of the memory.
   LabelledImages part;
-  LabelledImages rest;
-  for (std::size_t i = 0; i < from.count(); ++i) {
-    LabelledImages& to = taken[i] ? part : rest;
-    const auto begin = from.pixels.begin() + static_cast<std::ptrdiff_t>(i * image_size);
-    to.pixels.insert(to.pixels.end(), begin, begin + static_cast<std::ptrdiff_t>(image_size));
-    to.labels.push_back(from.labels[i]);
+  part.pixels.reserve(count * image_size);
+  part.labels.reserve(count);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    const auto image = from.pixels.begin() + static_cast<std::ptrdiff_t>(i * image_size);
+    if (taken[i]) {
+      part.pixels.insert(part.pixels.end(), image, image + static_cast<std::ptrdiff_t>(image_size));
+      part.labels.push_back(from.labels[i]);
+      continue;
+    }
+    if (kept != i)
+      std::copy_n(image, image_size,
+                  from.pixels.begin() + static_cast<std::ptrdiff_t>(kept * image_size));
+    from.labels[kept++] = from.labels[i];
   }
-  from = std::move(rest);
+  from.pixels.resize(kept * image_size);
+  from.labels.resize(kept);
   return part;
 }
 
@@ -68,15 +78,26 @@ void shuffle(LabelledImages& images, std::size_t image_size, std::uint64_t seed)
   constexpr std::uint64_t kNoClass = ~std::uint64_t{0};
   const std::vector<std::uint32_t> order =
       shuffled(Random(seed, Random::Stream::kSplit, kNoClass), images.count());
-  LabelledImages mixed;
-  mixed.pixels.resize(images.pixels.size());
-  mixed.labels.reserve(images.count());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    std::copy_n(images.pixels.begin() + static_cast<std::ptrdiff_t>(order[i] * image_size),
-                image_size, mixed.pixels.begin() + static_cast<std::ptrdiff_t>(i * image_size));
-    mixed.labels.push_back(images.labels[order[i]]);
+  const auto image = [&](std::size_t i) {
+    return images.pixels.begin() + static_cast<std::ptrdiff_t>(i * image_size);
+  };
+  // In place, along the permutation's cycles.
+  std::vector<bool> placed(images.count());
+  std::vector<std::uint8_t> first(image_size);
+  for (std::size_t start = 0; start < order.size(); ++start) {
+    if (placed[start]) continue;
+    std::copy_n(image(start), image_size, first.begin());
+    const std::int64_t label = images.labels[start];
+    std::size_t at = start;
+    for (; order[at] != start; at = order[at]) {
+      std::copy_n(image(order[at]), image_size, image(at));
+      images.labels[at] = images.labels[order[at]];
+      placed[at] = true;
+    }
+    std::copy(first.begin(), first.end(), image(at));
+    images.labels[at] = label;
+    placed[at] = true;
   }
-  images = std::move(mixed);
 }
 
 }  // namespace sagebrush::vision
