@@ -20,6 +20,16 @@ namespace {
 using namespace agent_protocol;
 
 constexpr std::size_t kErrorLines = 20;
+constexpr const char* kNothingToRun =
+    ": the host image has no program of its own. Name a script in hyperparameter "
+    "sagemaker_program, "
+    "or a program in AlgorithmSpecification.ContainerEntrypoint";
+
+// The contract's `train`, which a machine does not have, and no script in its place.
+bool names_nothing_to_run(const Image& image) {
+  return image.kind == ImageKind::kHost && image.entrypoint.empty() &&
+         image.arguments == std::vector<std::string>{"train"};
+}
 
 }  // namespace
 
@@ -81,6 +91,9 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
       file = script_failure(exit, script, last_errors());
     record.failure_reason =
         failure_reason(exit, file, last_errors(), spec_.limits.memory_bytes, program);
+    if (!exit.start_error.empty() && names_nothing_to_run(spec_.image)) {
+      record.failure_reason = cut_reason(record.failure_reason + kNothingToRun);
+    }
     if (const auto* rule = find_log_rule(spec_.log_rules, folder_.output_log()))
       apply(*rule, record);
   }

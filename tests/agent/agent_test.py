@@ -172,12 +172,21 @@ class Ends(unittest.TestCase):
         self.assertEqual(job.server.lines, ["init", "1"])
 
     def test_a_missing_program_is_told_in_dockers_words(self):
+        cases = (("no-such-program", 'exec: "no-such-program": executable file not found in $PATH'),
+                 ("/no/such", 'exec: "/no/such": stat /no/such: no such file or directory'),
+                 ("/etc/hosts", 'exec: "/etc/hosts": permission denied'))
+        for program, words in cases:
+            job = Job(self, "", image={"kind": "host", "reference": "h", "entrypoint": [program], "arguments": []})
+            record = job.finish()
+            self.assertEqual((record["failure_reason"], record["infrastructure"]), ("AlgorithmError: " + words, False))
+            job.assert_nothing_left(self)
+
+    def test_a_job_of_the_host_image_that_names_nothing_to_run_is_told_what_to_name(self):
         job = Job(self, "", image={"kind": "host", "reference": "h", "entrypoint": [], "arguments": ["train"]})
         record = job.finish()
-        self.assertEqual(record["failure_reason"],
-                         'AlgorithmError: exec: "train": executable file not found in $PATH')
+        self.assertTrue(record["failure_reason"].startswith('AlgorithmError: exec: "train": executable file not found in $PATH: the host image'))
+        self.assertRegex(record["failure_reason"], "sagemaker_program.*ContainerEntrypoint")
         self.assertFalse(record["infrastructure"])
-        job.assert_nothing_left(self)
 
     def test_out_of_memory_is_told(self):
         if RUNTIME == "bwrap":
