@@ -189,8 +189,11 @@ fs::path make_mount_point(const Workplace& workplace, const fs::path& relative) 
   const bool ours = std::ranges::find(kEmpty, top) != std::end(kEmpty);
   if (top.empty() || top == ".." ||
       (!ours && fs::exists(fs::symlink_status(workplace.rootfs() / top)))) {
-    throw Error(ErrorKind::kInvalid,
-                "/" + relative.string() + " can't be used: choose a folder below /opt/ml");
+    throw Error(
+        ErrorKind::kInvalid,
+        "/" + relative.string() + " can't be used, as the system has /" + top +
+            ": choose a folder below /opt/ml, /home, /mnt, /root, /srv or /tmp, or one that "
+            "starts with a name that / does not have yet");
   }
   fs::create_directories(workplace.rootfs() / relative);
   return workplace.rootfs() / relative;

@@ -97,7 +97,18 @@ TEST(MakeMountPoint, RefusesTheSystemsOwnFolders) {
   std::filesystem::create_directories(place.rootfs() / "usr");
   std::filesystem::create_directories(place.rootfs() / "tmp");
   std::filesystem::create_directory_symlink("/etc", place.rootfs() / "link");
-  EXPECT_THROW(make_mount_point(place, "usr/x"), Error);
+  try {
+    make_mount_point(place, "usr/x");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "/usr/x can't be used, as the system has /usr: choose a folder below /opt/ml, "
+                 "/home, /mnt, /root, /srv or /tmp, or one that starts with a name that / does not "
+                 "have yet");
+  }
+  for (const char* free : {"home", "mnt", "root", "srv"}) {
+    EXPECT_NO_THROW(make_mount_point(place, std::filesystem::path(free) / "x")) << free;
+  }
   EXPECT_THROW(make_mount_point(place, "link/x"), Error);
   EXPECT_THROW(make_mount_point(place, ""), Error);
   EXPECT_TRUE(std::filesystem::is_directory(make_mount_point(place, "tmp/checkpoints")));
