@@ -126,7 +126,7 @@ ImageSet load_half(const Channel& channel, Half half, bool own) {
     return read_prepared_split(*manifest);
   if (!find_file(channel.files, expected_names(half, true)) && own &&
       is_image_folder(channel.folder))
-    return load_image_folder(channel.folder);
+    return load_image_folder(channel.folder, word_of(half));
   return load_arrays(channel.where, channel.files, half);
 }
 

@@ -25,9 +25,14 @@ ImageSet to_set(const Source& source, LabelledImages images, const std::filesyst
 
 }  // namespace
 
-ImageSet load_image_folder(const std::filesystem::path& folder) {
+ImageSet load_image_folder(const std::filesystem::path& folder, const std::string& split) {
   Source source = read_folder(folder);
-  return to_set(source, std::move(source.train), folder);
+  if (split == "train" || !source.has_split_folders)
+    return to_set(source, std::move(source.train), folder);
+  std::optional<LabelledImages>& wanted =
+      (split == "test" && source.test) || !source.validation ? source.test : source.validation;
+  if (!wanted) user_error(folder.string() + ": holds a folder train, but none called " + split);
+  return to_set(source, std::move(*wanted), folder);
 }
 
 Dataset load_image_dataset(const std::filesystem::path& folder, const std::string& where) {

@@ -121,6 +121,7 @@ Source read_image_folder(const fs::path& folder, const SourceOptions& options, W
   Source source;
   source.kind = "image folders";
   source.channels = channels_of(options);
+  source.has_split_folders = !train.empty();
   if (train.empty() && !(validation.empty() && test.empty()))
     user_error((test.empty() ? validation : test).string() +
                ": holds class folders; a folder train with nothing but class folders is missing "

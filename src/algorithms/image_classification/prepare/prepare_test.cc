@@ -232,6 +232,25 @@ TEST_F(PrepareTest, AClassNameThatIsNotUtf8IsShownAndRefused) {
             "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
 }
 
+TEST_F(PrepareTest, TestImagesAreNotTakenFromTrainBesideThem) {
+  for (int i = 0; i < 3; ++i) {
+    put(in("train/a/" + std::to_string(i)), jpeg(8, 1));
+    put(in("train/b/" + std::to_string(i)), jpeg(8, 99));
+  }
+  try {
+    load_test_set(in(""));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("none called test"));
+  }
+  put(in("validation/b/0"), jpeg(8, 60));
+  EXPECT_EQ(load_test_set(in("")).count, 1U);
+  for (int i = 0; i < 2; ++i) put(in("test/b/" + std::to_string(i)), jpeg(8, 50));
+  const ImageSet test = load_test_set(in(""));
+  EXPECT_EQ(test.labels, (std::vector<std::int64_t>{1, 1}));
+  EXPECT_EQ(load_test_set(in("train")).count, 6U);
+}
+
 TEST_F(PrepareTest, CifarBinaryIsReadAndItsMistakesAreNamed) {
   Bytes batch;
   for (int i = 0; i < 40; ++i) {

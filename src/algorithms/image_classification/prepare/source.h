@@ -29,6 +29,7 @@ struct Source {
   LabelledImages train;
   std::optional<LabelledImages> validation;
   std::optional<LabelledImages> test;
+  bool has_split_folders = false;  // train/ … as folders of class folders
 
   std::size_t image_size() const { return height * width * channels; }
 };
