@@ -4,7 +4,10 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string_view>
 
+#include "aws/s3_client.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/child_process.h"
@@ -50,6 +53,42 @@ int preprocess(const PrepareFlags& flags, const fs::path& images, const fs::path
   return ChildProcess(call).wait();
 }
 
+bool is_shard(std::string_view name) {
+  if (!name.ends_with(".npy") || !(name.starts_with("images-") || name.starts_with("labels-")))
+    return false;
+  name.remove_prefix(7);
+  name.remove_suffix(4);
+  return name.size() >= 5 && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Removes what an earlier call has put into a split's folder and this one does not replace. Other
+// objects stay, and so does all of a folder whose manifest is none of ours.
+void remove_earlier(aws::S3Client& s3, const std::string& bucket, const std::string& folder,
+                    const std::set<std::string>& replaced) {
+  const std::string manifest = folder + "manifest.json";
+  std::vector<std::string> shards;
+  bool has_manifest = false;
+  for (const aws::ObjectInfo& object : s3.list_objects(bucket, folder)) {
+    has_manifest |= object.key == manifest;
+    if (is_shard(object.key.substr(folder.size())) && !replaced.contains(object.key))
+      shards.push_back(object.key);
+  }
+  if (!has_manifest || !s3.get_object(bucket, manifest).contains("sagebrush-vision prepared split"))
+    return;
+  for (const std::string& key : shards) s3.delete_object(bucket, key);
+  if (!replaced.contains(manifest)) s3.delete_object(bucket, manifest);
+}
+
+// Test images that are left of an earlier call may be among this one's training images.
+void remove_earlier(aws::S3Client s3, const S3Uri& target, const std::vector<LocalFile>& files) {
+  std::set<std::string> replaced;
+  for (const LocalFile& file : files) replaced.insert(file.key);
+  const std::string base =
+      target.key.empty() || target.key.ends_with('/') ? target.key : target.key + "/";
+  for (const char* split : {"train/", "validation/", "test/"})
+    remove_earlier(s3, target.bucket, base + split, replaced);
+}
+
 }  // namespace
 
 int run_prepare(const PrepareFlags& flags, Context& context) {
@@ -69,6 +108,7 @@ int run_prepare(const PrepareFlags& flags, Context& context) {
   Cloud cloud(context.options, context.environment);
   const Interrupt interrupt;
   ensure_bucket(cloud, target->bucket, context.terminal);
+  remove_earlier(cloud.s3(), *target, files);
   const UploadResult result =
       upload(cloud, target->bucket, files, kUploadThreads, context.terminal, interrupt);
   context.terminal.message(fmt::format(

@@ -16,8 +16,9 @@ struct PrepareFlags {
 };
 
 // Splits and packs images with `sagebrush-vision preprocess`, which lies beside this program or on
-// PATH, and uploads what it made. Throws Error{kInvalid} without a target and an output folder, or
-// without images, {kNotFound} without that program; returns its exit code when it fails.
+// PATH, and uploads what it made; an earlier upload's splits and shards that it does not replace
+// are removed. Throws Error{kInvalid} without a target and an output folder, or without images,
+// {kNotFound} without that program; returns its exit code when it fails.
 int run_prepare(const PrepareFlags& flags, Context& context);
 
 }  // namespace sagebrush::cli

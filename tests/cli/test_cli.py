@@ -36,6 +36,22 @@ class Prepare(CliTest):
         keys = [o["Key"] for o in self.server.client("s3").list_objects_v2(Bucket="prepared")["Contents"]]
         self.assertIn("c10/train/images-00000.npy", keys)
         self.assertIn("c10/validation/manifest.json", keys)
+        # What an earlier call has left is removed, and nothing else.
+        own = ["c10/other/images-00000.npy", "c10/test/notes.txt", "c10/validation/images-mine.npy", "other/test/images-00000.npy", "other/test/manifest.json"]
+        for key in own:
+            self.server.client("s3").put_object(Bucket="prepared", Key=key, Body=b"x")
+        code, out, err = self.run_cli("data", "prepare", "cifar10", ".", "--to", "s3://prepared/c10/", "--validation", "0")
+        self.assertEqual(code, 0, err)
+        after = [o["Key"] for o in self.server.client("s3").list_objects_v2(Bucket="prepared")["Contents"]]
+        gone = ["c10/validation/images-00000.npy", "c10/validation/labels-00000.npy", "c10/validation/manifest.json"]
+        self.assertEqual(after, sorted(set(keys) - set(gone) | set(own)))
+        foreign = ["foreign/validation/images-00000.npy", "foreign/validation/manifest.json"]
+        for key in foreign:
+            self.server.client("s3").put_object(Bucket="prepared", Key=key, Body=b"{}")
+        code, out, err = self.run_cli("data", "prepare", "cifar10", ".", "--to", "s3://prepared/foreign", "--validation", "0")
+        self.assertEqual(code, 0, err)
+        after = [o["Key"] for o in self.server.client("s3").list_objects_v2(Bucket="prepared", Prefix="foreign/v")["Contents"]]
+        self.assertEqual(after, foreign)
 
     def test_its_failure_is_the_commands_failure(self):
         code, out, err = self.run_cli("data", "prepare", "mnist", ".", "--to", "s3://prepared/none")
