@@ -62,7 +62,7 @@ class TrainingJobs(unittest.TestCase):
             "exit-code": ("echo the cause >&2; exit 7", ["7", "the cause"]),
             "failure-file": ("echo my own words > /opt/ml/output/failure; exit 1", ["AlgorithmError", "my own words"]),
             "signal": ("sh -c 'kill -SEGV $$'; exit $?", ["139", "SIGSEGV"]),
-            "no-program": ("", ["executable"]),
+            "no-program": ("", ["no such file"]),
         }
         for name, (script, _) in cases.items():
             changes = {}
