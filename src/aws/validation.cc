@@ -18,24 +18,12 @@ std::string below(const std::string& path, std::string_view name) {
   return path.empty() ? lower : path + "." + lower;
 }
 
-bool is_instance_type(std::string_view text) {
-  std::vector<std::string_view> parts = split(text, '.');
-  if (parts.size() != 3 || parts[0] != "ml") return false;
-  for (std::string_view part : parts) {
-    if (part.empty()) return false;
-    for (char c : part) {
-      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
-    }
-  }
-  return true;
-}
-
 bool in_enum(const Shape& shape, std::string_view text) {
   for (std::size_t i = 0; i < shape.enum_count(); ++i) {
     if (shape.enum_value(i) == text) return true;
   }
-  // AWS adds instance types faster than models reach distributions.
-  return shape.name().ends_with("InstanceType") && is_instance_type(text);
+  // AWS adds instance types faster than models reach distributions: the catalogue decides.
+  return shape.name().ends_with("InstanceType");
 }
 
 std::string enum_set(const Shape& shape) {

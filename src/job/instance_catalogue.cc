@@ -39,7 +39,36 @@ const std::map<std::string, InstanceType, std::less<>>& catalogue() {
   return all;
 }
 
+// How many characters have to be put in, left out or changed.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
 }  // namespace
+
+std::vector<std::string> nearest_instance_types(std::string_view name, std::size_t count) {
+  constexpr std::size_t kLongest = 64;  // of what somebody sends
+  std::string wanted(name.substr(0, kLongest));
+  if (!wanted.starts_with("ml.")) wanted = "ml." + wanted;  // as EC2 names it
+  std::vector<std::pair<std::size_t, std::string>> all;
+  for (const auto& [known, type] : catalogue()) {
+    all.emplace_back(edit_distance(wanted, known), known);
+  }
+  std::ranges::sort(all);
+  std::vector<std::string> nearest;
+  for (std::size_t i = 0; i < std::min(count, all.size()); ++i) nearest.push_back(all[i].second);
+  return nearest;
+}
 
 std::optional<InstanceType> find_instance_type(std::string_view name) {
   const auto found = catalogue().find(name);

@@ -18,6 +18,8 @@ struct InstanceType {
 // What an instance type is made of (instance_types.csv). nullopt for one that nobody listed.
 std::optional<InstanceType> find_instance_type(std::string_view name);
 std::vector<InstanceType> instance_types();  // all of them, by name
+// The names that are most like a wrong one, the nearest first.
+std::vector<std::string> nearest_instance_types(std::string_view name, std::size_t count);
 
 // What jobs may use of this machine.
 struct Capacity {

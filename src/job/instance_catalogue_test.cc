@@ -16,5 +16,11 @@ TEST(InstanceCatalogue, HasAwsSizes) {
   EXPECT_FALSE(find_instance_type("ml.nothing.xlarge"));
 }
 
+TEST(InstanceCatalogue, KnowsWhatAWrongNameMayMean) {
+  EXPECT_EQ(nearest_instance_types("m5.large", 1), std::vector<std::string>{"ml.m5.large"});
+  EXPECT_EQ(nearest_instance_types("ml.p5.48xlarg", 1), std::vector<std::string>{"ml.p5.48xlarge"});
+  EXPECT_EQ(nearest_instance_types(std::string(100'000, 'm'), 3).size(), 3U);
+}
+
 }  // namespace
 }  // namespace sagebrush::job

@@ -15,8 +15,8 @@ COUNT = 200
 
 class ManyJobs(unittest.TestCase):
     def test_all_complete_in_the_order_of_their_creation(self):
-        # Room for eight jobs of one processor each.
-        small = {"InstanceType": "ml.t3.small", "InstanceCount": 1, "VolumeSizeInGB": 1}
+        # Room for four jobs of two processors each.
+        small = {"InstanceType": "ml.t3.medium", "InstanceCount": 1, "VolumeSizeInGB": 1}
         with Server(config="cpus: 8\n") as server:
             server.client("s3").create_bucket(Bucket="jobs")
             names = [f"many-{i:03}" for i in range(COUNT)]

@@ -167,6 +167,11 @@ class TrainingJobs(unittest.TestCase):
         self.assertIn("'train' is given twice", refusal(
             InputDataConfig=[s3_channel("train", "s3://jobs/a"), s3_channel("train", "s3://jobs/b")]))
         self.assertTrue(refusal(AlgorithmSpecification={"TrainingInputMode": "File"}).startswith("ValidationException"))
+        for kind, nearest in ("ml.foo.large", "ml.c5.large"), ("m5.large", "ml.m5.large"):
+            self.assertRegex(refusal(ResourceConfig={"InstanceType": kind, "InstanceCount": 1, "VolumeSizeInGB": 1}),
+                             rf"Value '{kind}' at 'resourceConfig.instanceType' failed .* enum value set: \[.*{nearest},")
+        self.assertIn("Value 'x' at 'resourceConfig.instanceGroups.1.member.instanceType'", refusal(ResourceConfig={
+            "VolumeSizeInGB": 1, "InstanceGroups": [{"InstanceGroupName": "g", "InstanceType": "x", "InstanceCount": 1}]}))
         with self.assertRaises(ApiError) as missing:
             describe(self.server, "refused")
         self.assertEqual((missing.exception.code, missing.exception.message),

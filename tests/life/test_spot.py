@@ -84,7 +84,7 @@ class Spot(unittest.TestCase):
         script = ("h=$(hostname); [ -e /opt/ml/checkpoints/$h ] && { echo $h again; exit 0; }; echo $h first; "
                   "trap 'touch /opt/ml/checkpoints/$h; exit 0' TERM; while :; do sleep 0.05; done")
         create(self.server, "pair", script, CheckpointConfig={"S3Uri": "s3://jobs/checkpoints/pair"},
-               ResourceConfig={"InstanceType": "ml.t3.small", "InstanceCount": 2, "VolumeSizeInGB": 1},
+               ResourceConfig={"InstanceType": "ml.t3.medium", "InstanceCount": 2, "VolumeSizeInGB": 1},
                Tags=[{"Key": "sagebrush:interrupt-after", "Value": "1s"}], **SPOT)
         job = finish(self.server, "pair")
         self.assertEqual(job["TrainingJobStatus"], "Completed", job.get("FailureReason"))

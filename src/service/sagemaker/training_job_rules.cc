@@ -10,6 +10,7 @@
 #include "job/job_view.h"
 #include "job/metric_pattern.h"
 #include "job/request_json.h"
+#include "service/sagemaker/instance_rules.h"
 
 namespace sagebrush::service::sagemaker {
 namespace {
@@ -139,46 +140,6 @@ void check_channels(const json::object& request, const job::FileSystems& file_sy
   for (const std::string& pipe : pipes) check_pipe_name(pipe, names);
 }
 
-// The hosts that one ResourceConfig or one of its InstanceGroups asks for.
-std::int64_t check_instances(const json::object& of, const std::string& where) {
-  const std::int64_t count = integer_at(of, "InstanceCount", 0);
-  if (count < 1) refuse("You must specify an InstanceCount of 1 or more in " + where + ".");
-  if (text_at(of, "InstanceType").empty()) {
-    refuse("You must specify InstanceType in " + where + ".");
-  }
-  return count;
-}
-
-std::int64_t check_groups(const json::object& resources, const json::array& groups) {
-  for (const char* member : {"InstanceType", "InstanceCount"}) {
-    if (resources.contains(member)) {
-      refuse("You must specify either InstanceGroups or " + std::string(member) +
-             " in ResourceConfig, but not both.");
-    }
-  }
-  std::set<std::string> names;
-  std::int64_t count = 0;
-  for (const auto& group : groups) {
-    const std::string name = text_at(group.as_object(), "InstanceGroupName");
-    if (!names.insert(name).second) {
-      refuse("Each instance group must have a unique name; '" + name + "' is given twice.");
-    }
-    count += check_instances(group.as_object(), "instance group '" + name + "'");
-  }
-  return count;
-}
-
-void check_resources(const json::object& resources) {
-  const auto* groups = resources.if_contains("InstanceGroups");
-  const bool grouped = groups && groups->is_array() && !groups->get_array().empty();
-  const std::int64_t count = grouped ? check_groups(resources, groups->get_array())
-                                     : check_instances(resources, "ResourceConfig");
-  if (count > job::kMostHosts) {
-    refuse("The job asks for " + std::to_string(count) + " instances; " +
-           std::to_string(job::kMostHosts) + " are the most that one job may have.");
-  }
-}
-
 // A channel may be restricted to instance groups; each that it names must be there.
 void check_channel_groups(const json::object& request) {
   std::set<std::string> names;
@@ -242,7 +203,7 @@ void check_training_job(const json::object& request, const job::FileSystems& fil
   check_algorithm(*object_at(request, "AlgorithmSpecification"));
   check_metrics(request);
   check_channels(request, file_systems);
-  check_resources(*object_at(request, "ResourceConfig"));
+  check_instances(*object_at(request, "ResourceConfig"));
   check_channel_groups(request);
   check_s3_uri(text_at(*object_at(request, "OutputDataConfig"), "S3OutputPath"),
                "OutputDataConfig.S3OutputPath");
