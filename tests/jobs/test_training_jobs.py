@@ -172,6 +172,9 @@ class TrainingJobs(unittest.TestCase):
                              rf"Value '{kind}' at 'resourceConfig.instanceType' failed .* enum value set: \[.*{nearest},")
         self.assertIn("Value 'x' at 'resourceConfig.instanceGroups.1.member.instanceType'", refusal(ResourceConfig={
             "VolumeSizeInGB": 1, "InstanceGroups": [{"InstanceGroupName": "g", "InstanceType": "x", "InstanceCount": 1}]}))
+        self.assertIn("less than or equal to 2419200 (28 days)", refusal(StoppingCondition={"MaxRuntimeInSeconds": 2419201}))
+        self.assertIn("System tags cannot be added", refusal(Tags=[{"Key": "AWS:x", "Value": ""}]))
+        self.assertIn("'a' is given twice", refusal(Tags=[{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]))
         with self.assertRaises(ApiError) as missing:
             describe(self.server, "refused")
         self.assertEqual((missing.exception.code, missing.exception.message),
@@ -190,6 +193,9 @@ class TrainingJobs(unittest.TestCase):
     def test_tags_are_kept(self):
         arn = create(self.server, "tagged", "true", Tags=[{"Key": "team", "Value": "a"}])["TrainingJobArn"]
         call(self.server, "SageMaker.AddTags", {"ResourceArn": arn, "Tags": [{"Key": "stage", "Value": "b"}]})
+        for tags in [{"Key": "aws:x", "Value": "b"}], [{"Key": "a", "Value": "b"}, {"Key": "a", "Value": "c"}]:
+            with self.assertRaisesRegex(ApiError, "ValidationException"):
+                call(self.server, "SageMaker.AddTags", {"ResourceArn": arn, "Tags": tags})
         call(self.server, "SageMaker.DeleteTags", {"ResourceArn": arn, "TagKeys": ["team"]})
         self.assertEqual(call(self.server, "SageMaker.ListTags", {"ResourceArn": arn})["Tags"],
                          [{"Key": "stage", "Value": "b"}])

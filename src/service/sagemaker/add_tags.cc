@@ -2,6 +2,7 @@
 
 #include "service/call.h"
 #include "service/sagemaker/resource_arn.h"
+#include "service/sagemaker/tag_rules.h"
 #include "store/tags.h"
 
 namespace sagebrush::service::sagemaker {
@@ -10,6 +11,7 @@ sagebrush::sagemaker::AddTagsOutput add_tags(Call& call,
                                              const sagebrush::sagemaker::AddTagsInput& request) {
   const std::string arn = request.ResourceArn();
   require_resource(call, arn);
+  check_tags(request.json());
   std::vector<store::Tag> tags;
   for (const Tag& tag : request.Tags()) tags.emplace_back(tag.Key(), tag.Value());
   store::Tags(call.house.database).put(arn, tags);

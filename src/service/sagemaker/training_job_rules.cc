@@ -11,6 +11,7 @@
 #include "job/metric_pattern.h"
 #include "job/request_json.h"
 #include "service/sagemaker/instance_rules.h"
+#include "service/sagemaker/tag_rules.h"
 
 namespace sagebrush::service::sagemaker {
 namespace {
@@ -19,6 +20,8 @@ namespace json = boost::json;
 using job::integer_at;
 using job::object_at;
 using job::text_at;
+
+constexpr std::int64_t kLongestRun = 28 * 24 * 60 * 60;  // SageMaker's
 
 [[noreturn]] void refuse(const std::string& message) {
   throw aws::AwsError("ValidationException", 400, message);
@@ -184,6 +187,10 @@ void check_times(const json::object& request) {
   const std::int64_t wait = integer_at(*condition, "MaxWaitTimeInSeconds", 0);
   const bool is_spot = is_spot_job(request);
   check_rehearsal(request, is_spot);
+  if (run > kLongestRun) {
+    refuse("Invalid MaxRuntimeInSeconds " + std::to_string(run) +
+           ". It must be less than or equal to " + std::to_string(kLongestRun) + " (28 days).");
+  }
   if (wait > 0 && !is_spot) {
     refuse(
         "Invalid MaxWaitTimeInSeconds. It can be specified only when EnableManagedSpotTraining is "
@@ -212,6 +219,7 @@ void check_training_job(const json::object& request, const job::FileSystems& fil
   }
   check_warm_pool(request);
   check_times(request);
+  check_tags(request);
 }
 
 void check_warm_pool(const json::object& request) {
