@@ -66,9 +66,9 @@ class Engine {
   // Commits the job and returns. job.request, name, arn and region are the caller's. Throws
   // Error{kAlreadyExists}.
   void create(TrainingJob job);
-  // As job::missing_image, now: it may still go before the job starts.
-  std::optional<ImagePresence> missing_image(const boost::json::object& request) const {
-    return job::missing_image(request, images_, registry_);
+  // As job::look_for_image, now: it may still go before the job starts.
+  ImageOutlook look_for_image(const boost::json::object& request) const {
+    return job::look_for_image(request, images_, registry_);
   }
   // Throws Error{kNotFound}, or Error{kConflict} when the job is final.
   void order_stop(const std::string& name);

@@ -12,6 +12,14 @@ using agent_protocol::Image;
 using agent_protocol::ImageConfig;
 using agent_protocol::ImageKind;
 
+// TrainingImage or AlgorithmName: a request has one of them.
+std::string reference_of(const json::object& request) {
+  const auto* algorithm = object_at(request, "AlgorithmSpecification");
+  if (!algorithm) return "";
+  const std::string image = text_at(*algorithm, "TrainingImage");
+  return image.empty() ? text_at(*algorithm, "AlgorithmName") : image;
+}
+
 void find_image(Image& image, const ImageTable& table, const ImageSource& registry,
                 const std::string& holder) {
   if (registry.resolve) image.registry = registry.resolve(image.reference, holder);
@@ -39,15 +47,15 @@ std::vector<std::string> own_entrypoint(const Image& image) {
 
 }  // namespace
 
-std::optional<ImagePresence> missing_image(const json::object& request, const ImageTable& table,
-                                           const ImageSource& registry) {
-  const auto* algorithm = object_at(request, "AlgorithmSpecification");
-  const std::string reference = algorithm ? text_at(*algorithm, "TrainingImage") : "";
-  if (reference.empty() || !registry.look) return std::nullopt;
-  const ImagePresence presence = registry.look(reference);
-  if (presence == ImagePresence::kNoImage) return presence;
-  if (presence == ImagePresence::kNoRepository && !table.find(reference)) return presence;
-  return std::nullopt;
+ImageOutlook look_for_image(const json::object& request, const ImageTable& table,
+                            const ImageSource& registry) {
+  const std::string reference = reference_of(request);
+  const auto presence = registry.look ? registry.look(reference) : ImagePresence::kElsewhere;
+  if (presence == ImagePresence::kHere) return {presence, ImageKind::kRegistry};
+  // A repository goes before an alias of its name.
+  if (presence == ImagePresence::kNoImage) return {presence};
+  if (const auto kind = table.find(reference)) return {ImagePresence::kHere, kind};
+  return {presence};
 }
 
 // As SageMaker runs it: `docker run IMAGE train`. ContainerEntrypoint replaces the image's entry
@@ -58,8 +66,7 @@ Image job_image(const json::object& request, const ImageTable& table, const Imag
   const auto* given = object_at(request, "AlgorithmSpecification");
   const json::object& algorithm = given ? *given : kNothing;
   Image image;
-  image.reference = text_at(algorithm, "TrainingImage");
-  if (image.reference.empty()) image.reference = text_at(algorithm, "AlgorithmName");
+  image.reference = reference_of(request);
   find_image(image, table, registry, holder);
   image.entrypoint = texts_at(algorithm, "ContainerEntrypoint");
   image.arguments = texts_at(algorithm, "ContainerArguments");

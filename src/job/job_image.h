@@ -16,9 +16,12 @@ namespace sagebrush::job {
 agent_protocol::Image job_image(const boost::json::object& request, const ImageTable& table,
                                 const ImageSource& registry, const std::string& holder);
 
-// Why a request's TrainingImage can't be had from this server's registry, to which it belongs:
-// kNoRepository or kNoImage. nullopt when it is there, is an alias, or another registry's.
-std::optional<ImagePresence> missing_image(const boost::json::object& request,
-                                           const ImageTable& table, const ImageSource& registry);
+// What a request's image is, as far as it can be said before the job starts.
+struct ImageOutlook {
+  ImagePresence presence;                              // kHere, or why it can't be had
+  std::optional<agent_protocol::ImageKind> kind = {};  // of one that is here
+};
+ImageOutlook look_for_image(const boost::json::object& request, const ImageTable& table,
+                            const ImageSource& registry);
 
 }  // namespace sagebrush::job

@@ -33,7 +33,7 @@ agent_protocol::Image image(const char* algorithm) {
   return job_image(request, ImageTable(), registry(), "job");
 }
 
-TEST(MissingImage, IsWhatTheRegistryLacksAndNoAliasMeans) {
+TEST(LookForImage, AsksTheRegistryThenTheTable) {
   ImageSource source;
   std::string asked;
   ImagePresence presence = ImagePresence::kNoRepository;
@@ -41,20 +41,22 @@ TEST(MissingImage, IsWhatTheRegistryLacksAndNoAliasMeans) {
     asked = reference;
     return presence;
   };
-  const auto missing = [&](const char* algorithm) {
+  const auto look = [&](const char* algorithm) {
     const json::object request{{"AlgorithmSpecification", json::parse(algorithm)}};
-    return missing_image(request, ImageTable(), source);
+    return look_for_image(request, ImageTable(), source);
   };
-  EXPECT_EQ(missing(R"({"TrainingImage":"none:1"})"), ImagePresence::kNoRepository);
+  EXPECT_EQ(look(R"({"TrainingImage":"none:1"})").presence, ImagePresence::kNoRepository);
   EXPECT_EQ(asked, "none:1");
-  EXPECT_FALSE(missing(R"({"TrainingImage":"sagebrush/host:latest"})"));
-  EXPECT_FALSE(missing(R"({"AlgorithmName":"none"})"));
+  EXPECT_EQ(look(R"({"TrainingImage":"sagebrush/host:latest"})").kind, ImageKind::kHost);
+  EXPECT_EQ(look(R"({"AlgorithmName":"image-classification"})").kind, ImageKind::kBuiltin);
+  EXPECT_EQ(look(R"({"AlgorithmName":"none"})").presence, ImagePresence::kNoRepository);
   presence = ImagePresence::kNoImage;
-  EXPECT_EQ(missing(R"({"TrainingImage":"mine:2"})"), ImagePresence::kNoImage);
-  for (const auto there : {ImagePresence::kHere, ImagePresence::kElsewhere}) {
-    presence = there;
-    EXPECT_FALSE(missing(R"({"TrainingImage":"none:1"})"));
-  }
+  EXPECT_EQ(look(R"({"TrainingImage":"mine:2"})").presence, ImagePresence::kNoImage);
+  presence = ImagePresence::kHere;
+  EXPECT_EQ(look(R"({"TrainingImage":"mine:1"})").kind, ImageKind::kRegistry);
+  presence = ImagePresence::kElsewhere;
+  EXPECT_EQ(look(R"({"TrainingImage":"far.example/none:1"})").presence, ImagePresence::kElsewhere);
+  EXPECT_EQ(look(R"({"TrainingImage":"far.example/host:1"})").presence, ImagePresence::kHere);
 }
 
 TEST(JobImage, RunsTheImagesEntryPointWithTrain) {

@@ -125,13 +125,14 @@ std::optional<RegistryImage> resolve(store::Images& images, const job::RegistryN
 ImagePresence look(store::Images& images, const job::RegistryNames& names,
                    const std::string& reference) {
   const auto parsed = job::parse_image_reference(reference);
-  if (!parsed || names.owner(parsed->host) != job::RegistryOwner::kOurs) {
-    return ImagePresence::kElsewhere;
-  }
-  if (!images.find_repository(parsed->repository)) return ImagePresence::kNoRepository;
+  const auto owner = parsed ? names.owner(parsed->host) : job::RegistryOwner::kForeign;
+  if (owner == job::RegistryOwner::kForeign) return ImagePresence::kElsewhere;
   const store::ImageId id{.tag = parsed->digest.empty() ? parsed->tag : "",
                           .digest = parsed->digest};
-  return images.find_image(parsed->repository, id) ? ImagePresence::kHere : ImagePresence::kNoImage;
+  if (images.find_image(parsed->repository, id)) return ImagePresence::kHere;
+  if (owner == job::RegistryOwner::kAccount) return ImagePresence::kElsewhere;
+  return images.find_repository(parsed->repository) ? ImagePresence::kNoImage
+                                                    : ImagePresence::kNoRepository;
 }
 
 }  // namespace

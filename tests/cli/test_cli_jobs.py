@@ -98,7 +98,7 @@ class CliJobs(command.ServerCase):
         self.assertTrue(all(re.search("Uploading|Completed", line) for line in after), text)
 
     def test_a_job_that_never_ran_has_a_duration_that_stands_still(self):
-        self.assertEqual(self.run_cli("train", "--name", self.job, "--image", "registry.example/no/such")[0], 1)
+        self.assertEqual(self.run_cli("train", "--name", self.job, *HOST, "--input", "x=s3://no-such-bucket/x")[0], 1)
         rows = [self.run_cli("jobs", "list", "--name-contains", self.job)[1].splitlines()[1].split() for _ in range(2)]
         job = self.server.client("sagemaker").describe_training_job(TrainingJobName=self.job)
         spent = (job["LastModifiedTime"] - job["CreationTime"]).total_seconds()

@@ -3,9 +3,9 @@
 #include "aws/aws_error.h"
 #include "base/error.h"
 #include "job/engine.h"
-#include "job/image_reference.h"
 #include "service/call.h"
 #include "service/sagemaker/quota_admission.h"
+#include "service/sagemaker/required_image.h"
 #include "service/sagemaker/resource_arn.h"
 #include "service/sagemaker/training_job_rules.h"
 #include "store/identities.h"
@@ -24,27 +24,6 @@ void require_role(const Call& call, const std::string& arn) {
           call.house.identities.default_role_arn() + ".");
 }
 
-// Before the job is taken in, as SageMaker does; in its words.
-void require_image(const Call& call, const CreateTrainingJobRequest& request) {
-  const auto missing = call.house.engine.missing_image(request.json());
-  if (!missing) return;
-  const std::string image = request.AlgorithmSpecification().TrainingImage().value();
-  const job::ImageReference name = job::parse_image_reference(image).value();
-  const std::string permissions =
-      " and role " + request.RoleArn() +
-      " has proper pull permissions for SageMaker: ecr:BatchCheckLayerAvailability, "
-      "ecr:BatchGetImage, ecr:GetDownloadUrlForLayer";
-  const auto or_null = [](const std::string& text) { return text.empty() ? "null" : text; };
-  throw aws::AwsError("ValidationException", 400,
-                      *missing == job::ImagePresence::kNoRepository
-                          ? "Cannot find repository: " + name.repository +
-                                " in registry ID: " + call.house.account +
-                                " Please check if your ECR repository exists" + permissions
-                          : "Cannot find the requested image: " + image + " with tag: " +
-                                or_null(name.tag) + " and digest: " + or_null(name.digest) +
-                                ". Please check if your ECR image exists" + permissions);
-}
-
 std::vector<store::Tag> tags_of(const CreateTrainingJobRequest& request) {
   std::vector<store::Tag> tags;
   for (const Tag& tag : request.Tags().value_or(std::vector<Tag>{})) {
@@ -59,7 +38,7 @@ sagebrush::sagemaker::CreateTrainingJobResponse create_training_job(
     Call& call, const sagebrush::sagemaker::CreateTrainingJobRequest& request) {
   check_training_job(request.json(), call.house.file_systems);
   require_role(call, request.RoleArn());
-  require_image(call, request);
+  require_image(call, request.json());
   job::TrainingJob job;
   job.name = request.TrainingJobName();
   job.arn = training_job_arn(call, job.name);
