@@ -228,6 +228,7 @@ class Colours(CliTest):
         super().setUp()
         role = self.server.client("iam").list_roles()["Roles"][0]["Arn"]
         name = f"colour-{os.getpid()}-{id(self)}"
+        self.server.client("s3").create_bucket(Bucket="none")
         self.server.client("sagemaker").create_training_job(
             TrainingJobName=name, RoleArn=role,
             AlgorithmSpecification={"TrainingImage": "sagebrush/host", "TrainingInputMode": "File",

@@ -78,6 +78,19 @@ class TrainingJobs(unittest.TestCase):
                     self.assertIn(word, job["FailureReason"])
                 self.assertLessEqual(len(job["FailureReason"]), 1024)
 
+    def test_a_bucket_that_goes_while_training_is_named(self):
+        self.s3.create_bucket(Bucket="gone")
+        create(self.server, "homeless", "while [ ! -e /opt/ml/go ]; do sleep 0.02; done; touch /opt/ml/model/m",
+               OutputDataConfig={"S3OutputPath": "s3://gone/out"})
+        wait_for(self.server, "homeless", lambda job: job["SecondaryStatus"] == "Training")
+        self.s3.delete_bucket(Bucket="gone")
+        for work in self.server.data.glob("jobs/*/attempt-1/algo-1"):
+            if b"s3://gone/out" in (work / "spec.json").read_bytes().replace(b"\\/", b"/"):
+                (work / "work/ml/go").touch()
+        job = finish(self.server, "homeless")
+        self.assertEqual(job["TrainingJobStatus"], "Failed")
+        self.assertRegex(job["FailureReason"], "s3://gone/out.*bucket")
+
     def test_missing_inputs_are_named(self):
         create(self.server, "no-data", "true", InputDataConfig=[s3_channel("train", "s3://jobs/nothing/here")])
         self.assertIn('No S3 objects found under S3 URL "s3://jobs/nothing/here"',
@@ -173,6 +186,12 @@ class TrainingJobs(unittest.TestCase):
         arn = "arn:aws:sagemaker:us-east-1:000000000000:algorithm/none"
         self.assertIn(f"Cannot find the algorithm {arn}", refusal(AlgorithmSpecification={
             "AlgorithmName": arn, "TrainingInputMode": "File"}))
+        self.assertIn("Could not find S3 bucket nobucket of OutputDataConfig.S3OutputPath s3://nobucket/x",
+                      refusal(OutputDataConfig={"S3OutputPath": "s3://nobucket/x"}))
+        self.assertIn("Could not find S3 bucket nobucket of CheckpointConfig.S3Uri",
+                      refusal(CheckpointConfig={"S3Uri": "s3://nobucket/x"}))
+        self.assertIn("CheckpointConfig.LocalPath '/usr' can't be used", refusal(
+            CheckpointConfig={"S3Uri": "s3://jobs/x", "LocalPath": "/usr"}))
         for kind, nearest in ("ml.foo.large", "ml.c5.large"), ("m5.large", "ml.m5.large"):
             self.assertRegex(refusal(ResourceConfig={"InstanceType": kind, "InstanceCount": 1, "VolumeSizeInGB": 1}),
                              rf"Value '{kind}' at 'resourceConfig.instanceType' failed .* enum value set: \[.*{nearest},")

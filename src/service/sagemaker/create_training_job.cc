@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "job/engine.h"
 #include "service/call.h"
+#include "service/sagemaker/output_rules.h"
 #include "service/sagemaker/quota_admission.h"
 #include "service/sagemaker/required_image.h"
 #include "service/sagemaker/resource_arn.h"
@@ -38,7 +39,8 @@ sagebrush::sagemaker::CreateTrainingJobResponse create_training_job(
     Call& call, const sagebrush::sagemaker::CreateTrainingJobRequest& request) {
   check_training_job(request.json(), call.house.file_systems);
   require_role(call, request.RoleArn());
-  require_image(call, request.json());
+  const auto image = require_image(call, request.json());
+  check_output(call, request.json(), image);
   job::TrainingJob job;
   job.name = request.TrainingJobName();
   job.arn = training_job_arn(call, job.name);
