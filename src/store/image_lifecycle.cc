@@ -71,11 +71,11 @@ void read_selection(const json::object& selection, const std::string& where, Lif
   const int number = positive_in(selection, "countNumber", where);
   if (count == "imageCountMoreThan") {
     rule.keep_newest = number;
-  } else if (count == "sinceImagePushed") {
+  } else if (count == "sinceImagePushed" || count == "sinceImagePulled") {
     if (text_in(selection, "countUnit", where) != "days") wrong(where + "countUnit", "days");
-    rule.keep_days = number;
+    (count == "sinceImagePushed" ? rule.keep_days : rule.keep_used_days) = number;
   } else {
-    wrong(where + "countType", "imageCountMoreThan or sinceImagePushed");
+    wrong(where + "countType", "imageCountMoreThan, sinceImagePushed or sinceImagePulled");
   }
 }
 
@@ -93,6 +93,14 @@ LifecycleRule read_rule(const json::value& value, const std::string& where) {
     wrong(where + ".action.type", "expire");
   }
   return rule;
+}
+
+bool is_over(const LifecycleRule& rule, const ImageInfo& image, int place, Time now) {
+  const auto is_past = [now](const std::optional<int>& days, Time since) {
+    return days && now - since >= std::chrono::days(*days);
+  };
+  return (rule.keep_newest && place > *rule.keep_newest) || is_past(rule.keep_days, image.pushed) ||
+         is_past(rule.keep_used_days, std::max(image.pushed, image.pulled.value_or(image.pushed)));
 }
 
 bool is_about(const LifecycleRule& rule, const ImageInfo& image) {
@@ -155,10 +163,8 @@ std::vector<Expiry> expired_images(const std::vector<LifecycleRule>& rules,
       if (!is_about(rule, *image)) continue;
       ++seen;
       const bool first = settled.insert(image->digest).second;
-      const bool over =
-          (rule.keep_newest && seen > *rule.keep_newest) ||
-          (rule.keep_days && now - image->pushed >= std::chrono::days(*rule.keep_days));
-      if (first && over) expired.push_back({image->digest, rule.priority});
+      if (first && is_over(rule, *image, seen, now))
+        expired.push_back({image->digest, rule.priority});
     }
   }
   return expired;

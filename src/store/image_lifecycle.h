@@ -20,6 +20,7 @@ struct LifecycleRule {
   std::vector<std::string> patterns;  // likewise with '*'
   std::optional<int> keep_newest;     // imageCountMoreThan
   std::optional<int> keep_days;       // sinceImagePushed
+  std::optional<int> keep_used_days;  // sinceImagePulled; what nobody pulled counts from its push
 };
 
 // In order of priority. Throws Error{kInvalid} that names the rule and the member.

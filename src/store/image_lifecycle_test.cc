@@ -64,6 +64,18 @@ TEST(ImageLifecycle, ExpiresByAge) {
             "old:1");
 }
 
+TEST(ImageLifecycle, ExpiresWhatNobodyPulls) {
+  const std::string unused =
+      R"("tagStatus":"any","countType":"sinceImagePulled","countUnit":"days","countNumber":7)";
+  ImageInfo used = image("used", 30, {"a"});
+  used.pulled = kNow - std::chrono::days(6);
+  ImageInfo forgotten = image("forgotten", 30, {"b"});
+  forgotten.pulled = kNow - std::chrono::days(8);
+  EXPECT_EQ(expired(policy({rule(1, unused)}),
+                    {used, forgotten, image("never", 9, {}), image("new", 6, {})}),
+            "never:1 forgotten:1");
+}
+
 TEST(ImageLifecycle, AnImageNeedsATagForEachPrefix) {
   const std::string both =
       R"("tagStatus":"tagged","tagPrefixList":["prod","v1"],"countType":"sinceImagePushed",)"
@@ -107,7 +119,7 @@ TEST(ImageLifecycle, NamesWhatIsWrong) {
                 .find("rules[0].selection.tagPrefixList"),
             std::string::npos);
   EXPECT_NE(refusal(policy({rule(1, R"("tagStatus":"any","countType":"x","countNumber":1)")}))
-                .find("countType must be imageCountMoreThan or sinceImagePushed"),
+                .find("countType must be imageCountMoreThan, sinceImagePushed"),
             std::string::npos);
 }
 

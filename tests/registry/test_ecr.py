@@ -173,6 +173,11 @@ class EcrTest(unittest.TestCase):
         self.assertEqual([(i["imageManifest"], i["imageId"]) for i in got["images"]], [(manifest.decode(), {"imageDigest": digest, "imageTag": "v1"})])
         self.assertEqual([f["failureCode"] for f in got["failures"]],
                          ["ImageNotFound", "InvalidImageDigest", "MissingDigestAndTag", "ImageTagDoesNotMatchDigest"])
+        accepted = ["application/vnd.docker.distribution.manifest.v2+json"]
+        got = self.ecr.batch_get_image(repositoryName=self.repo, imageIds=[{"imageTag": "v1"}], acceptedMediaTypes=accepted)
+        self.assertEqual((got["images"], got["failures"][0]["failureCode"]), ([], "ImageNotFound"))
+        got = self.ecr.batch_get_image(repositoryName=self.repo, imageIds=[{"imageTag": "v1"}], acceptedMediaTypes=accepted + [OCI_MANIFEST])
+        self.assertEqual(got["images"][0]["imageManifest"], manifest.decode())
         gone = self.ecr.batch_delete_image(repositoryName=self.repo, imageIds=[{"imageTag": "v1"}, {"imageTag": "v1"}])
         self.assertEqual(gone["imageIds"], [{"imageDigest": digest, "imageTag": "v1"}])
         self.assertEqual(gone["failures"][0]["failureCode"], "ImageNotFound")

@@ -16,6 +16,10 @@ sagebrush::ecr::ImageFailure failure(const store::ImageId& id, const char* code,
 
 }  // namespace
 
+sagebrush::ecr::ImageFailure not_found(const store::ImageId& id, const std::string& reason) {
+  return failure(id, "ImageNotFound", reason);
+}
+
 std::optional<sagebrush::ecr::ImageFailure> bad_id(const store::ImageId& id) {
   if (id.tag.empty() && id.digest.empty()) {
     return failure(id, "MissingDigestAndTag",
@@ -37,7 +41,7 @@ sagebrush::ecr::ImageFailure image_failure(const Call& call, const std::string& 
                                            const store::ImageProblem& problem) {
   using Fault = store::ImageFault;
   switch (problem.fault) {
-    case Fault::kNoSuchImage: return failure(id, "ImageNotFound", "Requested image not found");
+    case Fault::kNoSuchImage: return not_found(id, "Requested image not found");
     case Fault::kTagMismatch:
       return failure(id, "ImageTagDoesNotMatchDigest",
                      "The image tag does not mean the image digest");

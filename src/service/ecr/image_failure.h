@@ -10,6 +10,7 @@ namespace sagebrush::service::ecr {
 sagebrush::ecr::ImageFailure image_failure(const Call& call, const std::string& repository,
                                            const store::ImageId& id,
                                            const store::ImageProblem& problem);
+sagebrush::ecr::ImageFailure not_found(const store::ImageId& id, const std::string& reason);
 // The id is none, whatever the repository holds.
 std::optional<sagebrush::ecr::ImageFailure> bad_id(const store::ImageId& id);
 
