@@ -196,6 +196,10 @@ class CloudWatch(unittest.TestCase):
             self.assertEqual(answer.headers["x-amzn-query-error"], "InvalidParameterValue;Sender")
             said = cbor.decode(answer.body) if is_cbor else json.loads(answer.body)
             self.assertEqual(said["__type"], "com.amazonaws.cloudwatch#InvalidParameterValueException")
+        for data, words in ({"EntityMetricData": [{"MetricData": datum["MetricData"]}]}, "EntityMetricData is not served"), ({}, "MetricData is required"):
+            answer = raw.call("monitoring", "POST", path + "PutMetricData", headers, cbor.encode({"Namespace": "Test"} | data))
+            self.assertEqual(answer.status, 400)
+            self.assertIn(words, cbor.decode(answer.body)["message"])
         for body in (b"\xff", b"\xbf", b"\xa1", b"\x9f" * 5000, cbor.encode([1]), os.urandom(100)):
             answer = raw.call("monitoring", "POST", path + "PutMetricData", headers, body)
             self.assertEqual(answer.status, 400, answer)

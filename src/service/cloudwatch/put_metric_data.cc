@@ -103,7 +103,10 @@ void put_metric_data(Call& call, const PutMetricDataInput& request) {
   if (request.Namespace().starts_with("AWS/")) {
     refuse_value("The value AWS/ for parameter Namespace is invalid: it is for AWS's own metrics.");
   }
-  const auto data = request.MetricData();
+  if (!request.MetricData()) {
+    throw aws::AwsError("MissingParameter", 400, "The parameter MetricData is required.");
+  }
+  const auto data = *request.MetricData();
   if (data.size() > kMostMetrics) {
     refuse_value("The collection MetricData must not have a size greater than 1000.");
   }
