@@ -113,6 +113,18 @@ class CloudWatch(unittest.TestCase):
         self.assertEqual(newest["MetricDataResults"][0]["Values"], [4])
         self.assertEqual(newest["MetricDataResults"][0]["StatusCode"], "PartialData")
 
+    def test_an_array_is_a_result_for_each_of_its_series(self):
+        self.put("x", *[{"Value": i, "Timestamp": self.at(60 * i)} for i in range(3)])
+        self.put("y", {"Value": 5, "Timestamp": self.at(0)})
+        queries = {"x": self.stat("x", ReturnData=False), "y": self.stat("y", ReturnData=False), "both": "METRICS() * 2"}
+        pages = [self.data(queries, ScanBy="TimestampAscending", MaxDatapoints=2)]
+        while "NextToken" in pages[-1]:
+            pages.append(self.data(queries, ScanBy="TimestampAscending", MaxDatapoints=2, NextToken=pages[-1]["NextToken"]))
+        self.assertEqual([(r["Id"], r["Label"], r["Values"]) for page in pages for r in page["MetricDataResults"]],
+                         [("both", "both x", [0, 2]), ("both", "both x", [4]), ("both", "both y", [10])])
+        filled, = self.data({"y": self.stat("y", ReturnData=False), "f": "FILL(y, 0)"})["MetricDataResults"]
+        self.assertEqual((len(filled["Values"]), sum(filled["Values"])), (60, 5))
+
     def test_pages_of_get_metric_data(self):
         self.put("paged", *[{"Value": i, "Timestamp": self.at(60 * i)} for i in range(10)])
         for order in ("TimestampAscending", "TimestampDescending"):
@@ -157,7 +169,7 @@ class CloudWatch(unittest.TestCase):
         self.refused("InvalidParameterValue", "ExtendedStatistics", self.statistics, "e", None, ExtendedStatistics=["tm99"])
         self.refused("ValidationError", "unit", put, "e", {"Value": 1, "Unit": "Furlongs"})
         for expression, words in {"a +": "ends too early", "zz": "no query 'zz'", "SEARCH('x')": "SEARCH is not served", "a ; b": "';'",
-                                  "e": "refers to itself", "[a, a]": "one time series", "1 + 1": "one time series", "(" * 500 + "a": "nested"}.items():
+                                  "e": "refers to itself", "1 + 1": "not a number", "(" * 500 + "a": "nested"}.items():
             with self.subTest(expression[:20]):
                 self.refused("ValidationError", words, self.data, {"a": self.stat("a"), "e": expression})
         self.refused("ValidationError", "not unique", self.client.get_metric_data, StartTime=self.start, EndTime=now,

@@ -1,105 +1,28 @@
 #include "service/cloudwatch/metric_math.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <cmath>
+#include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "service/cloudwatch/metric_functions.h"
 
 namespace sagebrush::service::cloudwatch {
 namespace {
 
 constexpr int kDeepest = 64;
+constexpr const char* kFunctions =
+    "ABS, AVG, CEIL, DIFF, DIFF_TIME, FILL, FIRST, FLOOR, IF, LAST, LOG, LOG10, MAX, METRICS, MIN, "
+    "PERIOD, RATE, RUNNING_SUM, STDDEV, SUM, TIME_SERIES";
 
 [[noreturn]] void refuse(const std::string& why) {
   throw Error(ErrorKind::kInvalid, why);
 }
 
-double apply(char op, double a, double b) {
-  switch (op) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return a / b;
-    default: return std::pow(a, b);
-  }
-}
-
-// Moments that both have; what is not a number (a division by 0) is left out, as CloudWatch does.
-TimeSeries combine(char op, const TimeSeries& a, const TimeSeries& b) {
-  TimeSeries out;
-  for (const auto& [time, value] : a) {
-    const auto other = b.find(time);
-    if (other == b.end()) continue;
-    const double result = apply(op, value, other->second);
-    if (std::isfinite(result)) out.emplace_hint(out.end(), time, result);
-  }
-  return out;
-}
-
-TimeSeries map(const TimeSeries& series, const std::function<double(double)>& change) {
-  TimeSeries out;
-  for (const auto& [time, value] : series) {
-    const double result = change(value);
-    if (std::isfinite(result)) out.emplace_hint(out.end(), time, result);
-  }
-  return out;
-}
-
-MathValue operate(char op, const MathValue& a, const MathValue& b) {
-  if (std::holds_alternative<std::vector<TimeSeries>>(b)) {
-    refuse("an array of time series can't be on the right of an operator");
-  }
-  if (const auto* list = std::get_if<std::vector<TimeSeries>>(&a)) {
-    std::vector<TimeSeries> out;
-    for (const TimeSeries& one : *list) out.push_back(std::get<TimeSeries>(operate(op, one, b)));
-    return out;
-  }
-  const auto* x = std::get_if<double>(&a);
-  const auto* y = std::get_if<double>(&b);
-  if (x && y) return apply(op, *x, *y);
-  if (x) {
-    return map(std::get<TimeSeries>(b), [&](double value) { return apply(op, *x, value); });
-  }
-  const auto& series = std::get<TimeSeries>(a);
-  if (y) return map(series, [&](double value) { return apply(op, value, *y); });
-  return combine(op, series, std::get<TimeSeries>(b));
-}
-
-double fold(const std::string& function, const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  if (function == "SUM") return sum;
-  if (function == "AVG") return sum / static_cast<double>(values.size());
-  return function == "MIN" ? *std::ranges::min_element(values) : *std::ranges::max_element(values);
-}
-
-// Of a series one number; of several a series, over those that have the moment.
-MathValue aggregate(const std::string& function, const MathValue& value) {
-  if (const auto* series = std::get_if<TimeSeries>(&value)) {
-    std::vector<double> values;
-    for (const auto& [time, one] : *series) values.push_back(one);
-    return values.empty() ? MathValue(TimeSeries()) : MathValue(fold(function, values));
-  }
-  const auto* list = std::get_if<std::vector<TimeSeries>>(&value);
-  if (!list) refuse(function + " takes a time series or an array of them");
-  std::map<std::int64_t, std::vector<double>> by_time;
-  for (const TimeSeries& series : *list) {
-    for (const auto& [time, one] : series) by_time[time].push_back(one);
-  }
-  TimeSeries out;
-  for (const auto& [time, values] : by_time) out.emplace(time, fold(function, values));
-  return out;
-}
-
-MathValue each(const MathValue& value, double (*change)(double)) {
-  if (const auto* number = std::get_if<double>(&value)) return change(*number);
-  if (const auto* series = std::get_if<TimeSeries>(&value)) return map(*series, change);
-  std::vector<TimeSeries> out;
-  for (const TimeSeries& one : std::get<std::vector<TimeSeries>>(value)) {
-    out.push_back(map(one, change));
-  }
-  return out;
+bool is_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
 }
 
 class Parser {
@@ -107,53 +30,63 @@ class Parser {
   Parser(std::string_view text, const MathScope& scope) : text_(text), scope_(scope) {}
 
   MathValue whole() {
-    MathValue value = sum();
+    MathValue value = either();
     if (peek() != '\0') refuse("unexpected '" + std::string(1, peek()) + "'" + here());
     return value;
   }
 
  private:
+  using Level = MathValue (Parser::*)();
+  struct Spelling {
+    std::string_view text;
+    std::string_view op;
+  };
+
   std::string here() const { return " at character " + std::to_string(at_ + 1); }
 
   char peek() {
     while (at_ < text_.size() && std::string_view(" \t\r\n").contains(text_[at_])) ++at_;
     return at_ < text_.size() ? text_[at_] : '\0';
   }
-  bool take(char wanted) {
-    if (peek() != wanted) return false;
-    ++at_;
+  bool take(std::string_view wanted) {
+    peek();
+    if (!text_.substr(at_).starts_with(wanted)) return false;
+    const std::size_t end = at_ + wanted.size();
+    if (is_name(wanted.back()) && end < text_.size() && is_name(text_[end])) return false;
+    at_ = end;
     return true;
   }
-  void need(char wanted) {
-    if (!take(wanted)) refuse("'" + std::string(1, wanted) + "' is missing" + here());
+  void need(std::string_view wanted) {
+    if (!take(wanted)) refuse("'" + std::string(wanted) + "' is missing" + here());
   }
 
-  MathValue sum() {
-    MathValue left = product();
+  // Operators of one strength, from left to right; a longer one stands before its beginning.
+  MathValue left_to_right(std::initializer_list<Spelling> operators, Level operand) {
+    MathValue left = (this->*operand)();
     for (;;) {
-      const char op = peek();
-      if (op != '+' && op != '-') return left;
-      ++at_;
-      left = operate(op, left, product());
+      const auto* found =
+          std::ranges::find_if(operators, [&](const Spelling& one) { return take(one.text); });
+      if (found == operators.end()) return left;
+      left = operate(found->op, left, (this->*operand)());
     }
   }
 
-  MathValue product() {
-    MathValue left = power();
-    for (;;) {
-      const char op = peek();
-      if (op != '*' && op != '/') return left;
-      ++at_;
-      left = operate(op, left, power());
-    }
+  MathValue either() { return left_to_right({{"||", "OR"}, {"OR", "OR"}}, &Parser::both); }
+  MathValue both() { return left_to_right({{"&&", "AND"}, {"AND", "AND"}}, &Parser::comparison); }
+  MathValue comparison() {
+    return left_to_right(
+        {{"<=", "<="}, {">=", ">="}, {"==", "=="}, {"!=", "!="}, {"<", "<"}, {">", ">"}},
+        &Parser::sum);
   }
+  MathValue sum() { return left_to_right({{"+", "+"}, {"-", "-"}}, &Parser::product); }
+  MathValue product() { return left_to_right({{"*", "*"}, {"/", "/"}}, &Parser::power); }
 
   MathValue power() {
     if (++depth_ > kDeepest) refuse("it is nested too deeply");
     MathValue value = [&]() -> MathValue {
-      if (take('-')) return operate('*', power(), -1.0);
+      if (take("-")) return operate("*", power(), -1.0);
       MathValue base = primary();
-      return take('^') ? operate('^', base, power()) : base;
+      return take("^") ? operate("^", base, power()) : base;
     }();
     --depth_;
     return value;
@@ -161,9 +94,9 @@ class Parser {
 
   MathValue primary() {
     const char first = peek();
-    if (take('(')) {
-      MathValue value = sum();
-      need(')');
+    if (take("(")) {
+      MathValue value = either();
+      need(")");
       return value;
     }
     if (first == '[') return list();
@@ -173,7 +106,10 @@ class Parser {
       refuse(first == '\0' ? std::string("it ends too early")
                            : "unexpected '" + std::string(1, first) + "'" + here());
     }
-    return peek() == '(' ? call(name) : scope_.find(name);
+    if (peek() == '(') return call(name);
+    MathValue value = scope_.find(name);
+    mention(name);
+    return value;
   }
 
   MathValue number() {
@@ -186,58 +122,107 @@ class Parser {
   }
 
   std::string word() {
+    peek();
     const std::size_t begin = at_;
-    while (at_ < text_.size() &&
-           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_')) {
-      ++at_;
-    }
+    while (at_ < text_.size() && is_name(text_[at_])) ++at_;
     return std::string(text_.substr(begin, at_ - begin));
   }
 
   MathValue list() {
-    need('[');
-    std::vector<TimeSeries> all;
+    need("[");
+    SeriesList all;
     do {
-      MathValue value = sum();
+      peek();
+      const std::size_t begin = at_;
+      MathValue value = either();
       const auto* series = std::get_if<TimeSeries>(&value);
       if (!series) refuse("an array holds time series only" + here());
-      all.push_back(*series);
-    } while (take(','));
-    need(']');
+      all.push_back({std::string(trim(text_.substr(begin, at_ - begin))), *series});
+    } while (take(","));
+    need("]");
     return all;
   }
 
   MathValue call(const std::string& name) {
-    need('(');
-    if (name == "METRICS") {
-      std::string part;
-      if (take('"')) {
-        const std::size_t end = text_.find('"', at_);
-        if (end == std::string_view::npos) refuse("a text does not end");
-        part = text_.substr(at_, end - at_);
-        at_ = end + 1;
-      }
-      need(')');
-      return scope_.metrics(part);
+    need("(");
+    if (name == "METRICS") return metrics();
+    if (name == "PERIOD") return period();
+    if (name == "FILL") return filled();
+    if (name == "TIME_SERIES") return constant();
+    static const std::string kAll = std::string(" ") + kFunctions + ",";
+    if (!kAll.contains(" " + name + ",")) {
+      refuse("the function " + name + " is not served; these are: " + kFunctions);
     }
-    constexpr std::string_view kKnown[] = {"ABS", "AVG", "CEIL", "FLOOR", "MAX", "MIN", "SUM"};
-    const bool known = std::ranges::find(kKnown, name) != std::end(kKnown);
-    if (!known) {
-      refuse("the function " + name +
-             " is not served; ABS, AVG, CEIL, FLOOR, MAX, METRICS, MIN and SUM are");
+    std::vector<MathValue> arguments;
+    do {
+      arguments.push_back(either());
+    } while (take(","));
+    need(")");
+    return call_function(name, arguments).value();
+  }
+
+  MathValue metrics() {
+    std::string part;
+    if (take("\"")) {
+      const std::size_t end = text_.find('"', at_);
+      if (end == std::string_view::npos) refuse("a text does not end");
+      part = text_.substr(at_, end - at_);
+      at_ = end + 1;
     }
-    const MathValue argument = sum();
-    need(')');
-    if (name == "ABS") return each(argument, [](double x) { return std::abs(x); });
-    if (name == "CEIL") return each(argument, [](double x) { return std::ceil(x); });
-    if (name == "FLOOR") return each(argument, [](double x) { return std::floor(x); });
-    return aggregate(name, argument);
+    need(")");
+    mention("");
+    return scope_.metrics(part);
+  }
+
+  MathValue period() {
+    const std::string id = word();
+    scope_.find(id);
+    need(")");
+    return static_cast<double>(scope_.period(id));
+  }
+
+  MathValue filled() {
+    const auto outside = std::exchange(step_s_, 0);
+    const MathValue value = either();
+    const MathGrid grid = this->grid();
+    need(",");
+    FillRule rule = FillRule::kValue;
+    MathValue by;
+    if (take("REPEAT")) {
+      rule = FillRule::kRepeat;
+    } else if (take("LINEAR")) {
+      rule = FillRule::kLinear;
+    } else {
+      by = either();
+    }
+    need(")");
+    step_s_ = outside == 0 ? step_s_ : std::min(outside, step_s_);
+    return fill(value, rule, by, grid);
+  }
+
+  MathValue constant() {
+    const MathValue value = either();
+    need(")");
+    const auto* number = std::get_if<double>(&value);
+    if (!number) refuse("TIME_SERIES takes a number");
+    step_s_ = scope_.period("");
+    return constant_series(*number, grid());
+  }
+
+  // Keeps how close together the points of what is filled lie.
+  void mention(const std::string& id) {
+    const std::int64_t period = scope_.period(id);
+    step_s_ = step_s_ == 0 ? period : std::min(step_s_, period);
+  }
+  MathGrid grid() const {
+    return {scope_.from_s, scope_.to_s, step_s_ == 0 ? scope_.period("") : step_s_};
   }
 
   std::string_view text_;
   const MathScope& scope_;
   std::size_t at_ = 0;
   int depth_ = 0;
+  std::int64_t step_s_ = 0;  // the least of the periods mentioned; 0 before the first
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostQueries = 500;
 constexpr std::int64_t kMostDatapoints = 100'800;
+constexpr std::int64_t kUsualPeriod = 60;  // of a request without metrics
 
 [[noreturn]] void refuse(const std::string& message) {
   throw aws::AwsError("ValidationError", 400, message);
@@ -23,25 +24,26 @@ bool is_id(const std::string& id) {
          std::ranges::all_of(id, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
-// Where a page ended: the query, and the last moment shown of it.
+// Where a page ended: the query, which series of it, and the last moment shown of that.
 struct Cursor {
   std::size_t query = 0;
+  std::size_t series = 0;
   std::optional<std::int64_t> after;
 };
 
 std::string write_token(const Cursor& cursor) {
-  return to_base64(std::to_string(cursor.query) + "/" +
+  return to_base64(std::to_string(cursor.query) + "/" + std::to_string(cursor.series) + "/" +
                    (cursor.after ? std::to_string(*cursor.after) : ""));
 }
 
 Cursor read_token(const std::string& token) {
-  const auto text = from_base64(token);
-  const std::size_t slash = text ? text->find('/') : std::string::npos;
-  if (slash != std::string::npos) {
-    const auto query = parse_unsigned(text->substr(0, slash));
-    const std::string after = text->substr(slash + 1);
-    if (query && after.empty()) return {*query, std::nullopt};
-    if (const auto at = parse_signed(after); query && at) return {*query, at};
+  const std::string text = from_base64(token).value_or("");
+  const auto parts = split(text, '/');
+  if (parts.size() == 3) {
+    const auto query = parse_unsigned(parts[0]);
+    const auto series = parse_unsigned(parts[1]);
+    const auto after = parse_signed(parts[2]);
+    if (query && series && (after || parts[2].empty())) return {*query, *series, after};
   }
   throw aws::AwsError("InvalidNextToken", 400, "The next token specified is invalid.");
 }
@@ -130,16 +132,19 @@ TimeSeries MetricQueries::metric(const MetricDataQuery& query) {
 MathValue MetricQueries::expression(const MetricDataQuery& query) {
   const std::string id = query.Id();
   if (!working_.insert(id).second) refuse("The expression '" + id + "' refers to itself.");
+  const auto metrics = [this](const std::string& part) {
+    SeriesList all;
+    for (const auto& other : queries_) {
+      if (!other.MetricStat() || !other.Id().contains(part)) continue;
+      all.push_back({label_of(other), std::get<TimeSeries>(value_of_id(other.Id()))});
+    }
+    return all;
+  };
   const MathScope scope{.find = [this](const std::string& name) { return value_of_id(name); },
-                        .metrics =
-                            [this](const std::string& part) {
-                              std::vector<TimeSeries> all;
-                              for (const auto& other : queries_) {
-                                if (!other.MetricStat() || !other.Id().contains(part)) continue;
-                                all.push_back(std::get<TimeSeries>(value_of_id(other.Id())));
-                              }
-                              return all;
-                            }};
+                        .metrics = metrics,
+                        .period = [this](const std::string& name) { return period_of(name); },
+                        .from_s = from_s_,
+                        .to_s = to_s_};
   try {
     MathValue value = evaluate(*query.Expression(), scope);
     working_.erase(id);
@@ -159,16 +164,65 @@ MathValue MetricQueries::value_of_id(const std::string& id) {
   return value;
 }
 
-TimeSeries MetricQueries::series(const MetricDataQuery& query) {
-  MathValue value = value_of_id(query.Id());
-  auto* series = std::get_if<TimeSeries>(&value);
-  if (!series) {
-    refuse("The expression '" + query.Id() +
-           "' must be one time series to be returned; set ReturnData to false, or take SUM or AVG "
-           "of an array.");
+std::int64_t MetricQueries::period_of(const std::string& id) const {
+  std::int64_t least = 0;
+  const auto consider = [&](std::int64_t period) {
+    least = least == 0 ? period : std::min(least, period);
+  };
+  if (const auto index = index_.find(id); index != index_.end()) {
+    const MetricDataQuery& query = queries_[index->second];
+    if (const auto stat = query.MetricStat()) return stat->Period();
+    if (const auto period = query.Period()) return *period;
   }
-  return std::move(*series);
+  for (const auto& query : queries_) {
+    if (const auto stat = query.MetricStat()) consider(stat->Period());
+  }
+  return least == 0 ? kUsualPeriod : least;
 }
+
+SeriesList MetricQueries::answers(const MetricDataQuery& query) {
+  MathValue value = value_of_id(query.Id());
+  const std::string label = label_of(query);
+  if (auto* series = std::get_if<TimeSeries>(&value)) return {{label, std::move(*series)}};
+  auto* list = std::get_if<SeriesList>(&value);
+  if (!list) {
+    refuse("The expression '" + query.Id() +
+           "' must be a time series or an array of them to be returned, not a number; set "
+           "ReturnData to false, or take TIME_SERIES of it.");
+  }
+  for (NamedSeries& one : *list) one.name = label + " " + one.name;
+  return std::move(*list);
+}
+
+namespace {
+
+// One page's points of a series.
+struct Piece {
+  std::vector<Time> times;
+  std::vector<double> values;
+  bool whole = true;  // the series ends here
+};
+
+Piece cut(const TimeSeries& series, bool ascending, std::optional<std::int64_t> after,
+          std::int64_t room) {
+  Piece piece;
+  const auto take = [&](const auto& point) {
+    const auto& [time, value] = point;
+    if (after && (ascending ? time <= *after : time >= *after)) return true;
+    if (room-- == 0) return piece.whole = false;
+    piece.times.push_back(from_ms(time * 1000));
+    piece.values.push_back(value);
+    return true;
+  };
+  if (ascending) {
+    for (auto at = series.begin(); at != series.end() && take(*at);) ++at;
+  } else {
+    for (auto at = series.rbegin(); at != series.rend() && take(*at);) ++at;
+  }
+  return piece;
+}
+
+}  // namespace
 
 GetMetricDataOutput answer_metric_queries(MetricQueries queries,
                                           const GetMetricDataInput& request) {
@@ -179,40 +233,29 @@ GetMetricDataOutput answer_metric_queries(MetricQueries queries,
   Cursor cursor = request.NextToken() ? read_token(*request.NextToken()) : Cursor{};
   std::vector<MetricDataResult> results;
   std::string token;
-  for (; cursor.query < queries.queries().size(); ++cursor.query, cursor.after.reset()) {
+  for (; token.empty() && cursor.query < queries.queries().size(); ++cursor.query) {
     const MetricDataQuery& query = queries.queries()[cursor.query];
     if (!query.ReturnData().value_or(true)) continue;
-    const TimeSeries series = queries.series(query);
-    std::vector<Time> times;
-    std::vector<double> values;
-    bool whole = true;
-    const auto take = [&](std::int64_t time, double value) {
-      const bool had = cursor.after && (ascending ? time <= *cursor.after : time >= *cursor.after);
-      if (had) return true;
-      if (room == 0) return whole = false;
-      times.push_back(from_ms(time * 1000));
-      values.push_back(value);
-      --room;
-      return true;
-    };
-    if (ascending) {
-      for (auto at = series.begin(); at != series.end() && take(at->first, at->second);) ++at;
-    } else {
-      for (auto at = series.rbegin(); at != series.rend() && take(at->first, at->second);) ++at;
+    const SeriesList answers = queries.answers(query);
+    for (; cursor.series < answers.size(); ++cursor.series, cursor.after.reset()) {
+      const auto& [label, series] = answers[cursor.series];
+      Piece piece = cut(series, ascending, cursor.after, room);
+      room -= static_cast<std::int64_t>(piece.times.size());
+      if (!piece.whole) {
+        if (!piece.times.empty()) cursor.after = to_ms(piece.times.back()) / 1000;
+        token = write_token(cursor);
+        if (piece.times.empty()) break;
+      }
+      results.push_back(MetricDataResult()
+                            .set_Id(query.Id())
+                            .set_Label(label)
+                            .set_Timestamps(std::move(piece.times))
+                            .set_Values(std::move(piece.values))
+                            .set_StatusCode(piece.whole ? "Complete" : "PartialData"));
+      if (!piece.whole) break;
     }
-    if (!whole) {
-      if (!times.empty()) cursor.after = to_ms(times.back()) / 1000;
-      token = write_token(cursor);
-    }
-    if (!whole && times.empty()) break;
-    MetricDataResult result;
-    result.set_Id(query.Id())
-        .set_Label(label_of(query))
-        .set_Timestamps(std::move(times))
-        .set_Values(std::move(values))
-        .set_StatusCode(whole ? "Complete" : "PartialData");
-    results.push_back(std::move(result));
-    if (!whole) break;
+    cursor.series = 0;
+    cursor.after.reset();
   }
   GetMetricDataOutput output;
   output.set_MetricDataResults(std::move(results))

@@ -23,13 +23,15 @@ class MetricQueries {
 
   // In the request's order, those that are to be returned.
   const std::vector<MetricDataQuery>& queries() const { return queries_; }
-  TimeSeries series(const MetricDataQuery& query);
+  // What the query is answered with: each with its label.
+  SeriesList answers(const MetricDataQuery& query);
 
  private:
   void check(const MetricDataQuery& query) const;
   MathValue value_of_id(const std::string& id);
   MathValue expression(const MetricDataQuery& query);
   TimeSeries metric(const MetricDataQuery& query);
+  std::int64_t period_of(const std::string& id) const;
 
   const store::Metrics& metrics_;
   std::int64_t from_s_ = 0;

@@ -69,9 +69,9 @@ constexpr MemberEffect kEffects[] = {
      "every metric is kept by the second, whatever its StorageResolution; EntityMetricData is "
      "refused"},
     {"GetMetricData", "MetricDataQueries", kPart,
-     "expressions: + - * / ^, ABS, AVG, CEIL, FLOOR, MAX, METRICS, MIN, SUM; no SEARCH, no SQL; "
-     "labels "
-     "are not dynamic"},
+     "expressions: + - * / ^, comparisons, AND, OR, ABS, AVG, CEIL, DIFF, DIFF_TIME, FILL, FIRST, "
+     "FLOOR, IF, LAST, LOG, LOG10, MAX, METRICS, MIN, PERIOD, RATE, RUNNING_SUM, STDDEV, SUM, "
+     "TIME_SERIES; no SEARCH, no SQL; labels are not dynamic"},
     {"GetMetricData", "LabelOptions", kKept, ""},
     {"PutRetentionPolicy", "retentionInDays", kPart,
      "older events are not shown any more; their disk is not freed yet"},
