@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <cmath>
@@ -50,7 +51,17 @@ std::string value_text(const YAML::Node& node) {
   return node.IsScalar() ? node.Scalar() : json::serialize(to_json(node));
 }
 
-Hyperparameters from_document(const YAML::Node& document, std::string_view source) {
+// Whether a null is written out, as the SDK passes one; what has no value at all is a mistake.
+bool is_written_null(const YAML::Node& node, std::string_view yaml) {
+  if (!node.IsNull() || node.Mark().is_null()) return false;
+  const auto at = std::min(static_cast<std::size_t>(node.Mark().pos), yaml.size());
+  const std::string_view text = yaml.substr(at);
+  return text.starts_with("null") || text.starts_with("Null") || text.starts_with("NULL") ||
+         text.starts_with('~');
+}
+
+Hyperparameters from_document(const YAML::Node& document, std::string_view yaml,
+                              std::string_view source) {
   if (document.IsNull()) return {};
   if (!document.IsMap()) {
     throw Error(ErrorKind::kInvalid,
@@ -59,12 +70,13 @@ Hyperparameters from_document(const YAML::Node& document, std::string_view sourc
   Hyperparameters result;
   for (const auto& item : document) {
     const auto key = item.first.as<std::string>();
-    if (item.second.IsNull()) {
+    const bool null = is_written_null(item.second, yaml);
+    if (item.second.IsNull() && !null) {
       throw Error(ErrorKind::kInvalid,
                   fmt::format("{}: line {}: {} has no value; write \"\" for an empty one", source,
                               item.first.Mark().line + 1, key));
     }
-    if (!result.emplace(key, value_text(item.second)).second) {
+    if (!result.emplace(key, null ? "null" : value_text(item.second)).second) {
       throw Error(ErrorKind::kInvalid, fmt::format("{}: line {}: {} is there twice", source,
                                                    item.first.Mark().line + 1, key));
     }
@@ -76,7 +88,7 @@ Hyperparameters from_document(const YAML::Node& document, std::string_view sourc
 
 Hyperparameters hyperparameters_from_yaml(std::string_view yaml, std::string_view source) {
   try {
-    return from_document(YAML::Load(std::string(yaml)), source);
+    return from_document(YAML::Load(std::string(yaml)), yaml, source);
   } catch (const YAML::Exception& error) {
     throw Error(ErrorKind::kInvalid,
                 fmt::format("{}: line {}: {}", source, error.mark.line + 1, error.msg));

@@ -34,6 +34,12 @@ TEST(Hyperparameters, ListsAndMapsBecomeJson) {
   EXPECT_EQ(got.at("opt"), R"({"name":"sgd","lr":5E-1,"flags":{"a":true,"b":"1","c":null}})");
 }
 
+TEST(Hyperparameters, NullIsAValue) {
+  const Hyperparameters expected{{"a", "null"}, {"b", "null"}, {"c", "null"}, {"d", "1"}};
+  EXPECT_EQ(hyperparameters_from_yaml("a: null\nb: ~\nc:   Null  # none\nd: 1\n", "f"), expected);
+  EXPECT_EQ(hyperparameters_from_yaml("{a: null, b: ~, c: NULL, d: 1}", "f"), expected);
+}
+
 TEST(Hyperparameters, AnEmptyFileHasNone) {
   EXPECT_TRUE(hyperparameters_from_yaml("# nothing\n", "f").empty());
 }
