@@ -20,6 +20,7 @@ struct Flags {
 
 int run_upload(const Flags& flags, Context& context) {
   const S3Uri target = parse_s3_uri(flags.target);
+  warn_of_left_out(flags.path, context.terminal);
   const std::vector<LocalFile> files = files_to_upload(flags.path, target);
   Cloud cloud(context.options, context.environment);
   const Interrupt interrupt;

@@ -74,6 +74,7 @@ void upload_inputs(JobRequest& request, const UploadPlace& place, Cloud& cloud, 
       continue;
     }
     const S3Uri target{place.bucket, input_prefix(source, machine_name())};
+    warn_of_left_out(source, terminal);
     const auto files = files_to_upload(source, target);
     const std::string path = std::exchange(source, target.text());
     if (place.dry_run) continue;

@@ -18,6 +18,8 @@
 namespace sagebrush::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
@@ -111,6 +113,14 @@ void ensure_bucket(Cloud& cloud, const std::string& bucket, Terminal& terminal) 
   if (s3.has_bucket(bucket)) return;
   s3.create_bucket(bucket);
   terminal.message("made bucket " + bucket);
+}
+
+void warn_of_left_out(const fs::path& path, Terminal& terminal) {
+  for (const fs::path& other : left_out(path)) {
+    const bool nothing = fs::is_symlink(other) && !fs::exists(other);
+    terminal.warning("warning: " + other.string() + " is not uploaded: it is " +
+                     (nothing ? "a link to nothing" : "not a file"));
+  }
 }
 
 UploadResult upload(Cloud& cloud, const std::string& bucket, const std::vector<LocalFile>& files,

@@ -22,6 +22,9 @@ struct UploadResult {
 // Makes the bucket, with a message, when it isn't there.
 void ensure_bucket(Cloud& cloud, const std::string& bucket, Terminal& terminal);
 
+// Warns of each thing below a folder that is no file, a link to nothing say, and stays here.
+void warn_of_left_out(const std::filesystem::path& path, Terminal& terminal);
+
 // Puts the files, several at once, with a progress bar on a terminal; those that are there already
 // with the same content are skipped. The first failure ends it: its error is thrown once all
 // threads have ended. Throws Interrupted on Ctrl-C.

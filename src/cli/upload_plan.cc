@@ -59,6 +59,17 @@ std::vector<LocalFile> files_to_upload(const fs::path& path, const S3Uri& target
   return files;
 }
 
+std::vector<fs::path> left_out(const fs::path& path) {
+  std::vector<fs::path> others;
+  if (!fs::is_directory(path)) return others;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(path, fs::directory_options::follow_directory_symlink)) {
+    if (!entry.is_regular_file() && !entry.is_directory()) others.push_back(entry.path());
+  }
+  std::ranges::sort(others);
+  return others;
+}
+
 std::string etag_of_file(const fs::path& path, std::uint64_t part_size_bytes) {
   const File file = File::open(path, O_RDONLY);
   const std::uint64_t size = file.size();

@@ -27,6 +27,9 @@ struct RemoteObject {
 // when a folder holds no files.
 std::vector<LocalFile> files_to_upload(const std::filesystem::path& path, const S3Uri& target);
 
+// What files_to_upload leaves out below a folder: links to nothing, pipes, sockets and devices.
+std::vector<std::filesystem::path> left_out(const std::filesystem::path& path);
+
 // The ETag that S3 gives these bytes: MD5, or of more than one part "MD5 of the parts' MD5s-count".
 std::string etag_of_file(const std::filesystem::path& path, std::uint64_t part_size_bytes);
 

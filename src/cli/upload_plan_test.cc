@@ -40,6 +40,15 @@ TEST_F(UploadPlan, AFoldersFilesGoBelowThePrefix) {
   EXPECT_EQ(keys("d/", ""), (Keys{"b", "sub/a"}));
 }
 
+TEST_F(UploadPlan, WhatIsNoFileIsLeftOutAndTold) {
+  fs::create_symlink("nowhere", folder_.path() / "d/sub/dangling");
+  fs::create_symlink("b", folder_.path() / "d/link");
+  EXPECT_EQ(keys("d", ""), (Keys{"b", "link", "sub/a"}));
+  EXPECT_EQ(left_out(folder_.path() / "d"),
+            std::vector<fs::path>{folder_.path() / "d/sub/dangling"});
+  EXPECT_TRUE(left_out(folder_.path() / "d/b").empty());
+}
+
 TEST_F(UploadPlan, NothingToUploadIsAnError) {
   EXPECT_THROW(keys("no", "x"), Error);
   fs::create_directories(folder_.path() / "empty");

@@ -55,9 +55,11 @@ class TrainScript(command.ServerCase):
 
         (self.home / "dataset/a.txt").write_text("DATA")
         (self.home / "dataset/b.txt").unlink()
+        (self.home / "dataset/c.txt").symlink_to("b.txt")
         code, out, err = self.run_cli(*self.line, "--model-dir", "second", "--hp", "epochs=1")
         self.assertEqual(code, 0, err + out)
         self.assertIn("1 uploaded (4 B), 0 unchanged", err)
+        self.assertIn("dataset/c.txt is not uploaded: it is a link to nothing", err)
         self.assertIn("code unchanged", err)
         self.assertIn("helped 1 DATA ['a.txt']", out)
 
