@@ -47,12 +47,13 @@ Gate::Gate(const Spec& spec)
             uri_encode(spec.host) + "/"),
       authorization_("Bearer " + spec.access.token) {}
 
-json::object Gate::call(const char* method, const char* name, const std::string& body) {
+json::object Gate::call(const char* method, const char* name, const std::string& body,
+                        const char* type) {
   http::ClientRequest request;
   request.method = method;
   request.target = base_ + name;
   request.headers.add("Authorization", authorization_);
-  if (!body.empty()) request.headers.add("Content-Type", "application/json");
+  if (!body.empty()) request.headers.add("Content-Type", type);
   request.body = body;
   const http::ClientResponse response = client_.send(request);
   if (response.status / 100 == 2) return parse_object(response.body);
@@ -73,8 +74,8 @@ ReportAnswer Gate::report(const Report& report) {
   return report_answer_from_json(call("POST", "report", json::serialize(to_json(report))));
 }
 
-std::uint64_t Gate::post_logs(const LogBatch& batch) {
-  const auto answer = call("POST", "logs", json::serialize(to_json(batch)));
+std::uint64_t Gate::post_logs(const LogBatchWriter& batch) {
+  const auto answer = call("POST", "logs", batch.bytes(), "application/octet-stream");
   return JsonReader(answer).size("next_sequence");
 }
 

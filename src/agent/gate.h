@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "agent_protocol/log_batch.h"
 #include "agent_protocol/messages.h"
 #include "agent_protocol/spec.h"
 #include "agent_protocol/usage.h"
@@ -25,14 +26,15 @@ class Gate {
  public:
   explicit Gate(const agent_protocol::Spec& spec);
   agent_protocol::ReportAnswer report(const agent_protocol::Report& report);
-  std::uint64_t post_logs(
-      const agent_protocol::LogBatch& batch);  // the next sequence number wanted
+  // The number of the line that is wanted next.
+  std::uint64_t post_logs(const agent_protocol::LogBatchWriter& batch);
   void post_usage(const agent_protocol::UsageBatch& batch);
   agent_protocol::Inputs inputs();
   void exit(const agent_protocol::ExitRecord& record);
 
  private:
-  boost::json::object call(const char* method, const char* name, const std::string& body);
+  boost::json::object call(const char* method, const char* name, const std::string& body,
+                           const char* type = "application/json");
 
   http::Client client_;
   std::string base_;

@@ -60,17 +60,14 @@ void LogShipper::rewind(std::uint64_t to) {
 
 // Posts one batch; false when there is nothing to post.
 bool LogShipper::post_next() {
-  LogBatch batch;
-  batch.first_sequence = next_;
-  std::size_t bytes = 0;
-  if (next_ == 0 && !notice_.empty()) batch.events.push_back({now(), notice_});
+  LogBatchWriter batch(next_);
+  if (next_ == 0 && !notice_.empty()) batch.add(now(), notice_);
   reader_.read([&](container::Frame frame) {
-    bytes += frame.text.size() + 32;
-    batch.events.push_back({frame.time, to_valid_utf8(std::move(frame.text))});
-    return batch.events.size() < kBatchEvents && bytes < kBatchBytes;
+    batch.add(frame.time, to_valid_utf8(std::move(frame.text)));
+    return batch.events() < kBatchEvents && batch.bytes().size() < kBatchBytes;
   });
-  if (batch.events.empty()) return false;
-  const std::uint64_t expected = next_ + batch.events.size();
+  if (batch.events() == 0) return false;
+  const std::uint64_t expected = next_ + batch.events();
   const auto wanted = until_available(orders_, [&] { return gate_.post_logs(batch); });
   if (wanted == expected) {
     next_ = wanted;
@@ -85,7 +82,7 @@ void LogShipper::run(const std::stop_token& stop) {
   const std::stop_callback wake_on_stop(stop, [this] { ::eventfd_write(wake_.fd(), 1); });
   try {
     FolderWatch watch(log_.parent_path());
-    rewind(until_available(orders_, [&] { return gate_.post_logs({}); }));
+    rewind(until_available(orders_, [&] { return gate_.post_logs(LogBatchWriter(0)); }));
     while (!stop.stop_requested()) {
       const bool last = ending_;  // read before the log, so that nothing after it can be missed
       while (post_next()) {

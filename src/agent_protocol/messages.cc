@@ -122,27 +122,6 @@ ReportAnswer report_answer_from_json(const json::object& object) {
   return answer;
 }
 
-json::object to_json(const LogBatch& batch) {
-  json::array events;
-  events.reserve(batch.events.size());
-  for (const auto& event : batch.events) {
-    events.push_back(json::object{{"t", to_ms(event.time)}, {"m", event.message}});
-  }
-  return {{"first_sequence", static_cast<std::int64_t>(batch.first_sequence)},
-          {"events", std::move(events)}};
-}
-
-LogBatch log_batch_from_json(const json::object& object) {
-  const JsonReader in(object);
-  LogBatch batch;
-  batch.first_sequence = in.size("first_sequence");
-  for (const auto& value : in.array("events")) {
-    const JsonReader event(as_object(value, "an event"));
-    batch.events.push_back({event.time("t"), event.text("m")});
-  }
-  return batch;
-}
-
 json::object to_json(const ExitRecord& record) {
   json::object out{{"outcome", to_string(record.outcome)},
                    {"failure_reason", record.failure_reason},

@@ -45,16 +45,6 @@ struct ReportAnswer {
   Peers peers = Peers::kEnded;
 };
 
-struct LogEvent {
-  Time time;
-  std::string message;  // one line without its end, UTF-8 (invalid bytes replaced), at most 256 KiB
-};
-
-struct LogBatch {
-  std::uint64_t first_sequence = 0;  // of events[0]; counts lines of the stream from 0
-  std::vector<LogEvent> events;
-};
-
 enum class Outcome { kCompleted, kFailed, kStopped };
 std::string to_string(Outcome outcome);
 
@@ -77,12 +67,10 @@ struct ExitRecord {
 
 boost::json::object to_json(const Report& report);
 boost::json::object to_json(const ReportAnswer& answer);
-boost::json::object to_json(const LogBatch& batch);
 boost::json::object to_json(const ExitRecord& record);
 // Each throws Error{kInvalid} that names the member.
 Report report_from_json(const boost::json::object& object);
 ReportAnswer report_answer_from_json(const boost::json::object& object);
-LogBatch log_batch_from_json(const boost::json::object& object);
 ExitRecord exit_record_from_json(const boost::json::object& object);
 
 }  // namespace sagebrush::agent_protocol

@@ -43,14 +43,6 @@ TEST(Report, HeartbeatHasNoPhase) {
   EXPECT_EQ(report_from_json(to_json(entered)).entered, Phase::kUploading);
 }
 
-TEST(LogBatch, KeepsOrderAndBytes) {
-  const LogBatch batch{7, {{from_ms(1), "first"}, {from_ms(2), "zweite Zeile: äöü"}}};
-  const LogBatch back = log_batch_from_json(to_json(batch));
-  ASSERT_EQ(back.events.size(), 2u);
-  EXPECT_EQ(back.first_sequence, 7u);
-  EXPECT_EQ(back.events[1].message, "zweite Zeile: äöü");
-}
-
 TEST(Inputs, ComeBackWhole) {
   Inputs inputs;
   inputs.channels.push_back(

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "agent_protocol/log_batch.h"
 #include "agent_protocol/messages.h"
 #include "agent_protocol/usage.h"
 #include "job/inputs.h"

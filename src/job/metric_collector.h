@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "agent_protocol/messages.h"
+#include "agent_protocol/log_batch.h"
 #include "agent_protocol/usage.h"
 #include "job/metric_pattern.h"
 #include "job/progress.h"

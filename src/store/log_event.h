@@ -16,7 +16,7 @@ namespace sagebrush::store {
 // Times of events are milliseconds since 1970, as on the wire.
 struct LogEvent {
   std::int64_t time_ms = 0;
-  std::string message;
+  std::string_view message;  // the caller's, who stores it
 };
 
 struct StoredLogEvent {

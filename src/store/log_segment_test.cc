@@ -182,7 +182,9 @@ TEST_F(LogSegmentTest, AFailedWriteLeavesNothingBehind) {
   struct rlimit small = before;
   small.rlim_cur = whole + 100;
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::vector<LogEvent> two{{2, std::string(10, 'x')}, {3, std::string(500, 'y')}};
+  const std::string shorter(10, 'x');
+  const std::string longer(500, 'y');
+  const std::vector<LogEvent> two{{2, shorter}, {3, longer}};
   EXPECT_THROW(segment.append(1, two, kIngestion), Error);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, handler);

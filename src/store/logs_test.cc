@@ -160,9 +160,11 @@ TEST_F(LogsTest, ReadsTheRangeOnlyStartInclusiveEndExclusiveWhateverTheOrder) {
 }
 
 TEST_F(LogsTest, FindsPlacesInAStreamOfManyBlocks) {
+  std::vector<std::string> lines;
   std::vector<LogEvent> events;
   for (int i = 0; i < 20'000; ++i)
-    events.push_back({i, "line " + std::to_string(i) + std::string(80, '.')});
+    lines.push_back("line " + std::to_string(i) + std::string(80, '.'));
+  for (int i = 0; i < 20'000; ++i) events.push_back({i, lines[static_cast<std::size_t>(i)]});
   append("s", events);
   logs_->save_checkpoints();
   reopen();

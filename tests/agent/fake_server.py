@@ -1,8 +1,19 @@
 """A server that speaks the agent protocol and as much of S3 as an agent needs, for tests: everything is kept in memory."""
 import http.server
 import json
+import struct
 import threading
 import time
+
+
+def log_batch(body):
+    """(number of the first line, lines) of what an agent sends (agent_protocol/log_batch.h)."""
+    (first,), at, lines = struct.unpack_from("<Q", body), 8, []
+    while at < len(body):
+        _, length = struct.unpack_from("<qI", body, at)
+        lines.append(body[at + 12 : at + 12 + length].decode())
+        at += 12 + length
+    return first, lines
 
 
 class FakeServer:
@@ -89,10 +100,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             world.reports.append(json.loads(body))
             return 200, world.answer
         if name == "logs":
-            batch = json.loads(body)
-            first = batch["first_sequence"]
-            if batch["events"] and first <= len(world.all_lines):
-                world.all_lines += [e["m"] for e in batch["events"]][len(world.all_lines) - first:]
+            first, lines = log_batch(body)
+            if lines and first <= len(world.all_lines):
+                world.all_lines += lines[len(world.all_lines) - first:]
             return 200, {"next_sequence": len(world.all_lines)}
         if name == "inputs":
             if world.input_error:

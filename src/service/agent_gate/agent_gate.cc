@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "agent_protocol/log_batch.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "job/agent_desk.h"
@@ -49,7 +50,7 @@ json::object answer(AgentDesk& desk, const AgentIdentity& agent, std::string_vie
     return to_json(desk.report(agent, agent_protocol::report_from_json(parse_body(body))));
   }
   if (call == "logs") {
-    const auto next = desk.store_logs(agent, agent_protocol::log_batch_from_json(parse_body(body)));
+    const auto next = desk.store_logs(agent, agent_protocol::read_log_batch(body));
     return {{"next_sequence", static_cast<std::int64_t>(next)}};
   }
   if (call == "metrics") {

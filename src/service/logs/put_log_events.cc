@@ -21,9 +21,12 @@ std::optional<std::int64_t> index_of(std::optional<std::size_t> index) {
 // Sequence tokens are no longer asked for, any is taken; the one given back is for clients that
 // still carry it on.
 PutLogEventsResponse put_log_events(Call& call, const PutLogEventsRequest& request) {
+  const auto inputs = request.logEvents();
+  std::vector<std::string> messages;
+  for (const sagebrush::logs::InputLogEvent& input : inputs) messages.push_back(input.message());
   std::vector<store::LogEvent> events;
-  for (const sagebrush::logs::InputLogEvent& input : request.logEvents()) {
-    events.push_back({input.timestamp(), input.message()});
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    events.push_back({inputs[i].timestamp(), messages[i]});
   }
   const auto group = call.house.logs.find_group(request.logGroupName());
   if (!group) throw Error(ErrorKind::kNotFound, "The specified log group does not exist.");
