@@ -79,8 +79,13 @@ class Quotas(unittest.TestCase):
             wait_for(server, "keeper", lambda job: job["WarmPoolStatus"]["Status"] == "Available")
             with self.assertRaises(ApiError) as caught:
                 create(server, "another", "true", ResourceConfig=warm | {"VolumeSizeInGB": 2})
-            self.assertIn("'ml.m5.large for training warm pool usage' is 1 Instances, with current utilization of 1 Instances",
-                          str(caught.exception))
+            words = "'ml.m5.large for training warm pool usage' is 1 Instances, with current utilization of 1 Instances"
+            self.assertIn(words, str(caught.exception))
+            create(server, "cold", "sleep 60", ResourceConfig=warm | {"KeepAlivePeriodInSeconds": 0})
+            with self.assertRaises(ApiError) as caught:
+                call(server, "SageMaker.UpdateTrainingJob", {"TrainingJobName": "cold", "ResourceConfig": {"KeepAlivePeriodInSeconds": 60}})
+            self.assertIn(words, str(caught.exception))
+            call(server, "SageMaker.UpdateTrainingJob", {"TrainingJobName": "keeper", "ResourceConfig": {"KeepAlivePeriodInSeconds": 900}})
 
     def test_the_operator_grants_a_request_by_configuration(self):
         server = Server(LIMITED)

@@ -38,7 +38,8 @@ std::string amount(double value, const job::Quota& quota) {
 
 }  // namespace
 
-std::unique_lock<std::mutex> admit(const Call& call, const json::object& request) {
+std::unique_lock<std::mutex> admit(const Call& call, const json::object& request,
+                                   const std::string& replaced) {
   Quotas& quotas = call.house.quotas;
   if (!is_limited(quotas.table, request)) return {};
   std::unique_lock admission(quotas.admission);
@@ -48,7 +49,9 @@ std::unique_lock<std::mutex> admit(const Call& call, const json::object& request
   };
   const auto jobs = call.house.engine.unfinished();
   std::vector<std::reference_wrapper<const json::object>> unfinished;
-  for (const auto& job : jobs) unfinished.emplace_back(job->request);
+  for (const auto& job : jobs) {
+    if (job->id != replaced) unfinished.emplace_back(job->request);
+  }
   if (const auto refusal = job::refused(request, unfinished, call.house.engine.warm_pool_demands(),
                                         quotas.table, limit_of)) {
     refuse(*refusal, limit_of(refusal->quota));
