@@ -81,7 +81,7 @@ class Quotas(unittest.TestCase):
                 create(server, "another", "true", ResourceConfig=warm | {"VolumeSizeInGB": 2})
             words = "'ml.m5.large for training warm pool usage' is 1 Instances, with current utilization of 1 Instances"
             self.assertIn(words, str(caught.exception))
-            create(server, "cold", "sleep 60", ResourceConfig=warm | {"KeepAlivePeriodInSeconds": 0})
+            create(server, "cold", "sleep 60", ResourceConfig=warm | {"KeepAlivePeriodInSeconds": 0, "VolumeSizeInGB": 2})  # not the pool's kind
             with self.assertRaises(ApiError) as caught:
                 call(server, "SageMaker.UpdateTrainingJob", {"TrainingJobName": "cold", "ResourceConfig": {"KeepAlivePeriodInSeconds": 60}})
             self.assertIn(words, str(caught.exception))
