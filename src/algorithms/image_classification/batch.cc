@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "algorithms/image_classification/error.h"
-#include "algorithms/image_classification/pixel_range.h"
 
 namespace sagebrush::vision {
 namespace {
@@ -87,8 +86,8 @@ Normalization measure(const ImageSet& set) {
                         : measure_pixels<float, double>(set.floats.data(), set);
 }
 
-BatchFiller::BatchFiller(const ImageSet& set, const Normalization& normalization)
-    : set_(set), brightest_(range_of(set) == PixelRange::kUnit ? 1.0F : 255.0F) {
+BatchFiller::BatchFiller(const ImageSet& set, const Normalization& normalization, float brightest)
+    : set_(set), brightest_(brightest) {
   for (std::size_t c = 0; c < set.channels; ++c) {
     scale_.push_back(1.0F / normalization.deviation[c]);
     offset_.push_back(-normalization.mean[c] / normalization.deviation[c]);

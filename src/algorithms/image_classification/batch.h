@@ -21,7 +21,8 @@ Normalization measure(const ImageSet& set);
 // Brings images into batches: changed, then normalised. Threads may share one.
 class BatchFiller {
  public:
-  BatchFiller(const ImageSet& set, const Normalization& normalization);
+  // brightest: what changed colours of a pixel are limited to.
+  BatchFiller(const ImageSet& set, const Normalization& normalization, float brightest = 255);
 
   // Writes image `index` to out, float32 [H, W, C]. Moving comes first, then mirroring; a hole is
   // the mean colour; what comes in from outside is raw 0 unless reflected. scratch: the caller's,
@@ -37,7 +38,7 @@ class BatchFiller {
   std::vector<float> scale_;  // normalised = pixel * scale + offset
   std::vector<float> offset_;
   std::vector<float> table_;  // of bytes: [channel][256]
-  float brightest_;           // pixel
+  float brightest_;
 };
 
 // Fills a batch of images indices[0..n): out float32 [n, H, W, C], labels [n].

@@ -149,13 +149,13 @@ std::optional<Channel> open_channel(const std::map<std::string, fs::path>& chann
 
 // Holds `set` against the training images, and gives its labels and pixels the training set's
 // meaning.
-void fit(ImageSet& set, const ImageSet& train) {
+void fit(ImageSet& set, const ImageSet& train, PixelRange pixels) {
   if (train.height != set.height || train.width != set.width || train.channels != set.channels)
     user_error(set.source + ": its images are " + std::to_string(set.height) + "x" +
                std::to_string(set.width) + "x" + std::to_string(set.channels) + ", those of " +
                train.source + " are " + std::to_string(train.height) + "x" +
                std::to_string(train.width) + "x" + std::to_string(train.channels));
-  bring_to(range_of(train), set);
+  bring_to(pixels, set);
   if (!train.class_names.empty()) match_classes(set, train.class_names, "the training images'");
 }
 
@@ -225,8 +225,9 @@ Dataset load_dataset(const std::map<std::string, fs::path>& channels) {
     data.validation = small.get();
     if (both) data.test = load_half(*test, Half::kTest, true);
   }
-  fit(data.validation, data.train);
-  if (data.test) fit(*data.test, data.train);
+  const PixelRange pixels = range_of(data.train);
+  fit(data.validation, data.train, pixels);
+  if (data.test) fit(*data.test, data.train, pixels);
   return data;
 }
 

@@ -4,7 +4,6 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
-#include <set>
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/hyperparameter_table.h"
@@ -95,11 +94,11 @@ const Row* find_row(const std::string& name) {
   user_error(text);
 }
 
-// `given`: the names of what the user said. Of two that exclude each other, the one that nobody
-// said gives way.
-void settle(Hyperparameters& values, const std::set<std::string>& given) {
+// Of two that exclude each other, the one that nobody said gives way.
+void settle(Hyperparameters& values, const std::map<const Row*, std::string>& said) {
+  const auto was_said = [&](const char* name) { return said.count(find_row(name)) != 0; };
   const auto yields = [&](const char* name, const char* to, std::int64_t& value) {
-    if (value > 0 && given.count(name) == 0 && given.count(to) != 0) value = 0;
+    if (value > 0 && !was_said(name) && was_said(to)) value = 0;
   };
   if (values.sync_batch_norm)
     yields("ghost_batch_size", "sync_batch_norm", values.ghost_batch_size);
@@ -156,9 +155,7 @@ Hyperparameters parse_hyperparameters(const std::map<std::string, std::string>& 
       row->set(values, value_of(*row, name, value));
     }
   }
-  std::set<std::string> names;
-  for (const auto& [row, name] : said) names.insert(row->name);
-  settle(values, names);
+  settle(values, said);
   check_together(values);
   return values;
 }

@@ -11,6 +11,7 @@
 #include "algorithms/image_classification/gradient_sum.h"
 #include "algorithms/image_classification/one_thread.h"
 #include "algorithms/image_classification/orthogonalize.h"
+#include "algorithms/image_classification/pixel_range.h"
 #include "algorithms/image_classification/random.h"
 #include "algorithms/image_classification/schedule.h"
 #include "algorithms/image_classification/shard.h"
@@ -39,7 +40,7 @@ Trainer::Trainer(const Hyperparameters& values, NetworkSpec spec, const ImageSet
     : values_(values),
       train_(train),
       normalization_(std::move(normalization)),
-      filler_(train, normalization_),
+      filler_(train, normalization_, range_of(train) == PixelRange::kUnit ? 1 : 255),
       augmentation_(values, train.height, train.width),
       others_(others),
       network_(std::make_shared<Network>(std::move(spec), static_cast<std::uint64_t>(values.seed))),

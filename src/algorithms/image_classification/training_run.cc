@@ -37,7 +37,8 @@ Hyperparameters read_hyperparameters(const ContainerPaths& paths) {
       std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())));
 }
 
-void check_against_data(const Hyperparameters& values, const Dataset& data, std::size_t classes) {
+void check_against_data(const Hyperparameters& values, const Dataset& data, std::size_t classes,
+                        PixelRange pixels) {
   const ImageSet& train = data.train;
   const auto differ = [](const char* name, const std::string& said, const std::string& found) {
     user_error(std::string("hyperparameter ") + name + ": " + said +
@@ -65,7 +66,7 @@ void check_against_data(const Hyperparameters& values, const Dataset& data, std:
   if (values.cutout >= side)
     differ("cutout", "a hole of " + std::to_string(values.cutout) + " pixels leaves nothing",
            "images of " + std::to_string(train.height) + "x" + std::to_string(train.width));
-  if (values.color_jitter > 0 && range_of(train) == PixelRange::kOther)
+  if (values.color_jitter > 0 && pixels == PixelRange::kOther)
     differ("color_jitter", "is for pixels of 0 to 255 or 0 to 1", "others");
 }
 
@@ -108,10 +109,10 @@ class TrainingRun {
         start_(take_start(channels_)),
         data_(load_dataset(channels_)) {
     const std::size_t classes = count_classes(data_);
-    check_against_data(values_, data_, classes);
     const ImageSet& train = data_.train;
-    config_.normalization = measure(train);
     config_.pixels = range_of(train);
+    check_against_data(values_, data_, classes, config_.pixels);
+    config_.normalization = measure(train);
     config_.network = make_network(
         values_.model, static_cast<std::int64_t>(train.channels),
         static_cast<std::int64_t>(train.height), static_cast<std::int64_t>(train.width),
