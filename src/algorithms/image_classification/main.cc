@@ -167,49 +167,56 @@ int print_hyperparameters(const std::vector<std::string>& words) {
   return 0;
 }
 
-bool is_command(const std::string& word) {
-  for (const char* name :
-       {"train", "evaluate", "preprocess", "predict", "serve", "hyperparameters", "version"}) {
-    if (word == name) return true;
-  }
-  return false;
+int print_version(const std::vector<std::string>&) {
+  std::puts("sagebrush-vision " SAGEBRUSH_VERSION);
+  return 0;
 }
 
-void print_help_of(const std::string& command) {
-  if (command == "preprocess") {
-    std::fputs(kPreprocessHelp, stdout);
-  } else if (command == "predict" || command == "serve") {
-    std::fputs(kServingHelp, stdout);
+struct Command {
+  const char* name;
+  int (*run)(const std::vector<std::string>&);
+  const char* help;  // nullptr: the whole page
+};
+const std::vector<Command>& commands() {
+  static const std::vector<Command> kCommands = {
+      {"train", train, nullptr},
+      {"evaluate", evaluate, nullptr},
+      {"preprocess", run_preprocess, kPreprocessHelp},
+      {"predict", run_predict, kServingHelp},
+      {"serve", run_serve, kServingHelp},
+      {"hyperparameters", print_hyperparameters, nullptr},
+      {"version", print_version, nullptr},
+  };
+  return kCommands;
+}
+
+int help_of(const Command& command) {
+  if (command.help != nullptr) {
+    std::fputs(command.help, stdout);
   } else {
     print_help();
   }
+  return 0;
 }
 
 int run(const std::vector<std::string>& words) {
-  if (words.empty())
-    return usage(
-        "a command is needed: train, evaluate, preprocess, predict, serve, hyperparameters, "
-        "version");
-  const std::string& command = words[0];
-  if (is_command(command) && asks_for_help(words)) {
-    print_help_of(command);
-    return 0;
+  if (words.empty()) {
+    std::string names;
+    for (const Command& command : commands())
+      names += (names.empty() ? "" : ", ") + std::string(command.name);
+    return usage("a command is needed: " + names);
   }
-  if (command == "preprocess") return run_guarded(run_preprocess, words);
-  if (command == "predict") return run_guarded(run_predict, words);
-  if (command == "serve") return run_guarded(run_serve, words);
-  if (command == "hyperparameters") return run_guarded(print_hyperparameters, words);
-  if (command == "train") return train(words);
-  if (command == "evaluate") return evaluate(words);
-  if (command == "--help" || command == "-h" || command == "help") {
+  const std::string& word = words[0];
+  for (const Command& command : commands()) {
+    if (word != command.name) continue;
+    return asks_for_help(words) ? help_of(command) : run_guarded(command.run, words);
+  }
+  if (word == "--help" || word == "-h" || word == "help") {
     print_help();
     return 0;
   }
-  if (command == "version" || command == "--version") {
-    std::puts("sagebrush-vision " SAGEBRUSH_VERSION);
-    return 0;
-  }
-  return usage("unknown command " + command);
+  if (word == "--version") return print_version(words);
+  return usage("unknown command " + word);
 }
 
 }  // namespace
