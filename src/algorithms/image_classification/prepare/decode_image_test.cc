@@ -1,11 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <png.h>
-#include <turbojpeg.h>
 
 #include "algorithms/image_classification/error.h"
 #include "algorithms/image_classification/file.h"
 #include "algorithms/image_classification/prepare/image.h"
+#include "algorithms/image_classification/prepare/test_jpeg.h"
 
 namespace sagebrush::vision {
 namespace {
@@ -55,20 +55,6 @@ Bytes flat_png(const PngForm& form, const Bytes& pixel) {
   return out;
 }
 
-Bytes flat_jpeg(const Bytes& rgb) {
-  Bytes pixels;
-  for (std::size_t i = 0; i < kSide * kSide; ++i)
-    pixels.insert(pixels.end(), rgb.begin(), rgb.end());
-  unsigned char* out = nullptr;
-  unsigned long size = 0;
-  void* encoder = tjInitCompress();
-  tjCompress2(encoder, pixels.data(), kSide, 0, kSide, TJPF_RGB, &out, &size, TJSAMP_444, 100, 0);
-  Bytes bytes(out, out + size);
-  tjFree(out);
-  tjDestroy(encoder);
-  return bytes;
-}
-
 // The value of all pixels; nothing when they differ.
 Bytes flat_pixel(const Bytes& file, std::size_t channels) {
   const Image image = decode_image(file.data(), file.size(), channels, "picture");
@@ -103,7 +89,7 @@ TEST(DecodePng, GreyIsTheLumaThatJpegStores) {
                            Bytes{0, 0, 255}, Bytes{250, 250, 250}}) {
     const Bytes grey = flat_pixel(flat_png({}, rgb), 1);
     EXPECT_NEAR(grey.at(0), 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2], 0.51);
-    EXPECT_NEAR(grey.at(0), flat_pixel(flat_jpeg(rgb), 1).at(0), 1);
+    EXPECT_NEAR(grey.at(0), flat_pixel(flat_jpeg(kSide, rgb, 100), 1).at(0), 1);
   }
 }
 

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <png.h>
-#include <turbojpeg.h>
 
 #include <algorithm>
 #include <fstream>
@@ -14,6 +13,7 @@
 #include "algorithms/image_classification/npy_writer.h"
 #include "algorithms/image_classification/prepare/image.h"
 #include "algorithms/image_classification/prepare/split.h"
+#include "algorithms/image_classification/prepare/test_jpeg.h"
 #include "algorithms/image_classification/prepared_split.h"
 #include "algorithms/image_classification/scratch_folder.h"
 #include "algorithms/image_classification/worker_pool.h"
@@ -25,15 +25,7 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 Bytes jpeg(int side, std::uint8_t value) {
-  const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side * side * 3), value);
-  unsigned char* out = nullptr;
-  unsigned long size = 0;
-  void* encoder = tjInitCompress();
-  tjCompress2(encoder, pixels.data(), side, 0, side, TJPF_RGB, &out, &size, TJSAMP_444, 95, 0);
-  Bytes bytes(out, out + size);
-  tjFree(out);
-  tjDestroy(encoder);
-  return bytes;
+  return flat_jpeg(side, Bytes(3, value), 95);
 }
 
 Bytes png(unsigned side, bool alpha, std::uint8_t value) {
