@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "agent/pipe_end.h"
@@ -82,11 +83,12 @@ class ChannelFeed {
   // One epoch, from its pipe to its end. This thread ends with the process.
   void serve(std::uint64_t epoch) {
     const std::string name = pipe_name(plan_.channel, epoch);
+    std::optional<PipeEnd> end;  // outlives a failure: closed, it would end the reader's data
     try {
-      const PipeEnd end(await_reader(name));
+      end.emplace(await_reader(name));
       opened(epoch);
       try {
-        feed(end, epoch);
+        feed(*end, epoch);
       } catch (const ReaderGone&) {
         spdlog::info("pipe {}: its reader closed it before its end", name);
       }

@@ -129,11 +129,12 @@ class Inputs(unittest.TestCase):
 
     def test_data_that_breaks_on_the_way_ends_the_job_with_the_reason(self):
         self.s3.put_object(Bucket="jobs", Key="broken/x.gz", Body=gzip.compress(os.urandom(100_000))[:-9])
-        job = self.run_job("broken", "wc -c < /opt/ml/input/data/train_0; exit 0",
+        job = self.run_job("broken", "cat /opt/ml/input/data/train_0 > /dev/null; echo its end was seen",
                            pipe("train", "s3://jobs/broken/", CompressionType="Gzip"))
         self.assertEqual(job["TrainingJobStatus"], "Failed", job)
         self.assertEqual(job["FailureReason"],
                          "ClientError: Data for channel train, epoch 0: s3://jobs/broken/x.gz is cut short")
+        self.assertEqual(log_lines(self.server, "broken"), [])
 
     def test_no_link_leads_the_feeder_out(self):
         target = self.folder / "victim"
