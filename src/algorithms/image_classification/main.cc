@@ -133,13 +133,9 @@ int evaluate(const std::vector<std::string>& words) {
   const std::string wrong = parse_options(words, {{"--model", &model}, {"--data", &data}});
   if (!wrong.empty()) return usage(wrong);
   if (model.empty() || data.empty()) return usage("evaluate needs --model DIR and --data DIR");
-  try {
-    WorkerPool pool(usable_processors());
-    std::printf("accuracy=%.4f\n", evaluate_model(model, data, pool).accuracy());
-    return 0;
-  } catch (const std::exception& error) {
-    return report_failure({}, error.what());
-  }
+  WorkerPool pool(usable_processors());
+  std::printf("accuracy=%.4f\n", evaluate_model(model, data, pool).accuracy());
+  return 0;
 }
 
 // A command that says what is wrong on standard error alone.
