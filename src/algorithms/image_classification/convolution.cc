@@ -32,12 +32,19 @@ at::Tensor channels_last(const at::Tensor& images) {
   return images.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-memory::desc plain(const memory::dims& dims) {
-  return {dims, memory::data_type::f32, memory::format_tag::nhwc};
+constexpr memory::data_type kFloat = memory::data_type::f32;
+
+memory::desc plain(const memory::dims& dims, memory::data_type type = kFloat) {
+  return {dims, type, memory::format_tag::nhwc};
 }
 
-memory::desc any(const memory::dims& dims) {
-  return {dims, memory::data_type::f32, memory::format_tag::any};
+memory::desc any(const memory::dims& dims, memory::data_type type = kFloat) {
+  return {dims, type, memory::format_tag::any};
+}
+
+// A factor of the products.
+at::Tensor factor(const at::Tensor& tensor, Precision precision) {
+  return precision == Precision::kBFloat16 ? tensor.to(at::kBFloat16) : tensor;
 }
 
 // Memory that a tensor owns, told at each use.
@@ -46,7 +53,7 @@ memory handle(const memory::desc& desc) {
 }
 
 void point(memory& at, const at::Tensor& tensor) {
-  at.set_data_handle(tensor.data_ptr<float>(), stream());
+  at.set_data_handle(tensor.data_ptr(), stream());
 }
 
 // Weights in the order that a primitive wants them; the tensor's own where it is that already.
@@ -86,7 +93,7 @@ struct Convolution::Plan {
   using BackwardWeights = dnnl::convolution_backward_weights;
 
   Plan(const memory::dims& from, const memory::dims& weights, bool biased, std::int64_t stride,
-       std::int64_t padding)
+       std::int64_t padding, Precision precision)
       : sizes(from) {
     const auto length = [&](std::size_t i) {
       return (from[i] + 2 * padding - weights[i]) / stride + 1;
@@ -95,25 +102,27 @@ struct Convolution::Plan {
     const memory::dims steps = {stride, stride};
     const memory::dims around = {padding, padding};
     constexpr auto kDirect = dnnl::algorithm::convolution_direct;
+    const auto type = precision == Precision::kBFloat16 ? memory::data_type::bf16 : kFloat;
     const memory::desc bias_desc =
-        biased ? memory::desc({to[1]}, memory::data_type::f32, memory::format_tag::x)
-               : memory::desc();
+        biased ? memory::desc({to[1]}, kFloat, memory::format_tag::x) : memory::desc();
     const Forward::primitive_desc forward_desc(
-        {dnnl::prop_kind::forward_training, kDirect, plain(from), any(weights), bias_desc,
-         plain(to), steps, around, around},
+        {dnnl::prop_kind::forward_training, kDirect, plain(from, type), any(weights, type),
+         bias_desc, plain(to), steps, around, around},
         processor());
     const BackwardData::primitive_desc data_desc(
-        {kDirect, plain(from), any(weights), plain(to), steps, around, around}, processor(),
-        forward_desc);
+        {kDirect, plain(from), any(weights, type), plain(to, type), steps, around, around},
+        processor(), forward_desc);
     const BackwardWeights::primitive_desc weights_desc(
-        {kDirect, plain(from), any(weights), plain(to), steps, around, around}, processor(),
-        forward_desc);
+        {kDirect, plain(from, type), any(weights), plain(to, type), steps, around, around},
+        processor(), forward_desc);
     forward = Forward(forward_desc);
     backward_data = BackwardData(data_desc);
     backward_weights = BackwardWeights(weights_desc);
     if (biased) bias = handle(bias_desc);
-    input = handle(plain(from));
+    input = handle(plain(from, type));
     output = handle(plain(to));
+    input_gradient = handle(plain(from));
+    output_gradient = handle(plain(to, type));
     forward_weights = std::make_unique<Packed>(plain(weights), forward_desc.weights_desc());
     data_weights = std::make_unique<Packed>(plain(weights), data_desc.weights_desc());
     gradient = std::make_unique<Packed>(plain(weights), weights_desc.diff_weights_desc());
@@ -124,21 +133,25 @@ struct Convolution::Plan {
   Forward forward;
   BackwardData backward_data;
   BackwardWeights backward_weights;
-  memory input, output, bias;
+  memory input, output, input_gradient, output_gradient, bias;
   std::unique_ptr<Packed> forward_weights, data_weights, gradient;
 };
 
 Convolution::Convolution(at::Tensor weight, at::Tensor bias, std::int64_t stride,
-                         std::int64_t padding)
-    : weight_(std::move(weight)), bias_(std::move(bias)), stride_(stride), padding_(padding) {}
+                         std::int64_t padding, Precision precision)
+    : weight_(std::move(weight)),
+      bias_(std::move(bias)),
+      stride_(stride),
+      padding_(padding),
+      precision_(precision) {}
 
 Convolution::~Convolution() = default;
 
 Convolution::Plan& Convolution::plan_for(const at::Tensor& images) {
   const memory::dims sizes = images.sizes().vec();
   if (!plan_ || plan_->sizes != sizes)
-    plan_ =
-        std::make_unique<Plan>(sizes, weight_.sizes().vec(), bias_.defined(), stride_, padding_);
+    plan_ = std::make_unique<Plan>(sizes, weight_.sizes().vec(), bias_.defined(), stride_, padding_,
+                                   precision_);
   return *plan_;
 }
 
@@ -148,10 +161,10 @@ class Convolution::Function : public torch::autograd::Function<Function> {
   static Variable forward(AutogradContext* context, const Variable& images, const Variable&,
                           const c10::optional<Variable>&,
                           const c10::intrusive_ptr<Convolution>& layer) {
-    const at::Tensor x = channels_last(images);
+    const at::Tensor x = factor(channels_last(images), layer->precision_);
     Plan& plan = layer->plan_for(x);
     at::Tensor y =
-        at::empty(plan.result, x.options().memory_format(at::MemoryFormat::ChannelsLast));
+        at::empty(plan.result, images.options().memory_format(at::MemoryFormat::ChannelsLast));
     point(plan.input, x);
     point(plan.output, y);
     std::unordered_map<int, memory> arguments = {
@@ -174,25 +187,26 @@ class Convolution::Function : public torch::autograd::Function<Function> {
     const auto layer =
         c10::static_intrusive_pointer_cast<Convolution>(context->saved_data["layer"].toCapsule());
     const at::Tensor dy = channels_last(gradients[0]);
+    const at::Tensor slope = factor(dy, layer->precision_);
     Plan& plan = layer->plan_for(x);
-    point(plan.output, dy);
+    point(plan.output_gradient, slope);
     if (layer->bias_.defined() && layer->bias_.requires_grad()) sum_bias(dy, layer->bias_);
     if (layer->weight_.requires_grad()) {
       point(plan.input, x);
       plan.backward_weights.execute(
           stream(), {{DNNL_ARG_SRC, plan.input},
-                     {DNNL_ARG_DIFF_DST, plan.output},
+                     {DNNL_ARG_DIFF_DST, plan.output_gradient},
                      {DNNL_ARG_DIFF_WEIGHTS, plan.gradient->into(layer->weight_.grad())}});
       plan.gradient->store();
     }
     at::Tensor dx;
     if (context->saved_data["inputs"].toBool()) {
-      dx = at::empty_like(x);
-      point(plan.input, dx);
+      dx = at::empty_like(x, at::kFloat);
+      point(plan.input_gradient, dx);
       plan.backward_data.execute(stream(),
-                                 {{DNNL_ARG_DIFF_SRC, plan.input},
+                                 {{DNNL_ARG_DIFF_SRC, plan.input_gradient},
                                   {DNNL_ARG_WEIGHTS, plan.data_weights->use(layer->weight_)},
-                                  {DNNL_ARG_DIFF_DST, plan.output}});
+                                  {DNNL_ARG_DIFF_DST, plan.output_gradient}});
     }
     return {dx, Variable(), Variable(), Variable()};
   }

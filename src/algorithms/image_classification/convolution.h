@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "algorithms/image_classification/precision.h"
+
 namespace sagebrush::vision {
 
 // A convolution that is trained. oneDNN's primitives are made once for a size of batch and kept,
@@ -15,7 +17,8 @@ class Convolution : public torch::CustomClassHolder {
  public:
   // weight: [O, I, H, W] in channels_last order; bias: [O], or undefined. Both are kept, not
   // copied.
-  Convolution(at::Tensor weight, at::Tensor bias, std::int64_t stride, std::int64_t padding);
+  Convolution(at::Tensor weight, at::Tensor bias, std::int64_t stride, std::int64_t padding,
+              Precision precision = Precision::kFloat32);
   ~Convolution() override;
 
   // images: float32 [N, I, H, W] in channels_last order, as is the result. Its backward pass writes
@@ -33,6 +36,7 @@ class Convolution : public torch::CustomClassHolder {
   at::Tensor bias_;
   std::int64_t stride_;
   std::int64_t padding_;
+  Precision precision_;
   std::unique_ptr<Plan> plan_;
 };
 

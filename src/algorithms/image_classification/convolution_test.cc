@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include "algorithms/image_classification/processors.h"
+
 namespace sagebrush::vision {
 namespace {
 
@@ -42,6 +44,11 @@ class ConvolutionTest : public ::testing::TestWithParam<Case> {
 
   // Runs both ways on `images`, PyTorch's with 64 bits, and compares all that comes out.
   void expect_pytorchs(const c10::intrusive_ptr<Convolution>& layer, const at::Tensor& images) {
+    expect_pytorchs(layer, images, [](const at::Tensor& slope) { return slope; });
+  }
+  template <typename Slopes>
+  void expect_pytorchs(const c10::intrusive_ptr<Convolution>& layer, const at::Tensor& images,
+                       const Slopes& slopes) {
     const Case& c = GetParam();
     const at::Tensor x = images.detach().set_requires_grad(true);
     const at::Tensor y = Convolution::apply(layer, x);
@@ -54,7 +61,7 @@ class ConvolutionTest : public ::testing::TestWithParam<Case> {
     const at::Tensor y64 = at::conv2d(x64, weight64, bias64, c.stride, c.padding);
     ASSERT_EQ(y.sizes(), y64.sizes());
     expect_near(y, y64, "result");
-    const at::Tensor slope = channels_last(at::randn(y.sizes()));
+    const at::Tensor slope = slopes(channels_last(at::randn(y.sizes())));
     y.backward(slope);
     y64.backward(slope.to(at::kDouble));
     expect_near(x.grad(), x64.grad(), "gradient of the images");
@@ -71,6 +78,26 @@ TEST_P(ConvolutionTest, IsPyTorchs) {
   expect_pytorchs(layer, images_);
   expect_pytorchs(layer, images_);  // writes the gradients again, and does not add
   expect_pytorchs(layer, images_.slice(0, 0, 1));
+}
+
+// Factors that are bfloat16's already make the same products: only what is not added up in float32,
+// or rounded once too often, is apart.
+TEST_P(ConvolutionTest, MultipliesInBFloat16) {
+  if (!has_bfloat16()) GTEST_SKIP() << "this processor has no avx512_bf16";
+  const Case& c = GetParam();
+  const auto rounded = [](const at::Tensor& tensor) {
+    return tensor.detach().to(at::kBFloat16).to(at::kFloat);
+  };
+  weight_ = parameter(rounded(weight_));
+  const auto layer =
+      c10::make_intrusive<Convolution>(weight_, bias_, c.stride, c.padding, Precision::kBFloat16);
+  expect_pytorchs(layer, rounded(images_), rounded);
+  expect_pytorchs(layer, rounded(images_).slice(0, 0, 1), rounded);
+
+  const at::Tensor y = Convolution::apply(layer, images_);
+  EXPECT_TRUE(y.equal(Convolution::apply(layer, rounded(images_))));
+  EXPECT_FALSE(y.equal(Convolution::apply(
+      c10::make_intrusive<Convolution>(weight_, bias_, c.stride, c.padding), images_)));
 }
 
 TEST_P(ConvolutionTest, WritesNoGradientThatIsNotWanted) {

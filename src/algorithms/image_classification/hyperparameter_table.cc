@@ -211,6 +211,10 @@ std::vector<Row> rows_of_runs() {
   return {
       number("width", &H::width, 0.25, 16, "1", "times", "channels of the network, times this") |
           Row::Tuning{0.5, 4, "Logarithmic"},
+      choice("precision_dtype", &H::precision_dtype, {"float32", "bfloat16"}, "float32",
+             "bfloat16: the convolutions of training multiply in it and add up in float32; for "
+             "processors with avx512_bf16, quicker where that beats float32 (AMD's Zen 5) and "
+             "slower where not (Xeon without AMX)"),
       number("seed", &H::seed, 0, kMaxSeed, "0", "",
              "the same seed gives the same weights, bit for bit, on processors of one kind: with "
              "ghost batches on any number of them, else on the same number"),

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "algorithms/image_classification/precision.h"
+
 namespace sagebrush::vision {
 
 enum class Architecture { kCnn, kResnet18, kAirbench94, kAirbench95, kAirbench96 };
@@ -51,6 +53,7 @@ struct Hyperparameters {
   std::int64_t ghost_batch_size = 0;  // images; 0: the whole batch
   bool sync_batch_norm = false;
   TestViews test_time_augmentation = TestViews::kNone;
+  Precision precision_dtype = Precision::kFloat32;
   double width = 0;
   std::int64_t seed = 0;
   double target_accuracy = 0;  // 0: none

@@ -61,19 +61,20 @@ at::Tensor run(Nodes& nodes, at::Tensor x, const SumOverBatch& share) {
 
 }  // namespace
 
-Network::Network(NetworkSpec spec, at::Tensor values)
-    : spec_(std::move(spec)), values_(std::move(values)) {
+Network::Network(NetworkSpec spec, at::Tensor values, Precision precision)
+    : spec_(std::move(spec)), precision_(precision), values_(std::move(values)) {
   Builder(*this).build();
 }
 
-Network::Network(NetworkSpec spec, std::uint64_t seed) : Network(std::move(spec), at::Tensor()) {
+Network::Network(NetworkSpec spec, std::uint64_t seed, Precision precision)
+    : Network(std::move(spec), at::Tensor(), precision) {
   initialize(seed);
 }
 
 Network::~Network() = default;
 
 std::unique_ptr<Network> Network::replica() const {
-  std::unique_ptr<Network> copy(new Network(spec_, values_));
+  std::unique_ptr<Network> copy(new Network(spec_, values_, precision_));
   copy->statistics_.copy_(statistics_);
   return copy;
 }

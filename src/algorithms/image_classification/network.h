@@ -12,6 +12,7 @@
 #include "algorithms/image_classification/network_spec.h"
 #include "algorithms/image_classification/norm_layer.h"
 #include "algorithms/image_classification/parameter_range.h"
+#include "algorithms/image_classification/precision.h"
 #include "algorithms/image_classification/safetensors.h"
 
 namespace sagebrush::vision {
@@ -23,7 +24,8 @@ class Network {
  public:
   // Weights as PyTorch's defaults: uniform within 1/sqrt(fan in); scales 1, shifts 0; and what the
   // spec's Init says.
-  Network(NetworkSpec spec, std::uint64_t seed);
+  // `precision` is that of train(); infer() is float32 always.
+  Network(NetworkSpec spec, std::uint64_t seed, Precision precision = Precision::kFloat32);
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -71,10 +73,12 @@ class Network {
   };
   class Builder;
 
-  Network(NetworkSpec spec, at::Tensor values);  // weights are taken as they are; undefined: all 0
+  // Weights are taken as they are; undefined: all 0.
+  Network(NetworkSpec spec, at::Tensor values, Precision precision);
   void initialize(std::uint64_t seed);
 
   NetworkSpec spec_;
+  Precision precision_;
   at::Tensor values_;
   at::Tensor gradients_;
   at::Tensor statistics_;  // the running means and variances

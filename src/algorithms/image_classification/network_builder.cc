@@ -140,8 +140,9 @@ void Network::Builder::make_convolutions(std::vector<Node>& nodes) {
   for (Node& node : nodes) {
     const bool linear = node.spec.type == LayerType::kLinear;
     if (linear || node.spec.type == LayerType::kConv2d)
-      node.convolution = c10::make_intrusive<Convolution>(
-          node.weight, node.bias, linear ? 1 : node.spec.stride, linear ? 0 : node.spec.padding);
+      node.convolution =
+          c10::make_intrusive<Convolution>(node.weight, node.bias, linear ? 1 : node.spec.stride,
+                                           linear ? 0 : node.spec.padding, network_.precision_);
     make_convolutions(node.body);
     make_convolutions(node.shortcut);
   }

@@ -36,7 +36,7 @@ class Network::Builder {
   void plan_layer(Node& node, const PlaneSize& size);
   void place_parameters();
   void place_statistics(std::vector<Node>& nodes, float*& at);
-  static void make_convolutions(std::vector<Node>& nodes);
+  void make_convolutions(std::vector<Node>& nodes);
 
   Network& network_;
   std::vector<Planned> planned_;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 namespace sagebrush::vision {
+
 int usable_processors() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -14,6 +15,14 @@ int usable_processors() {
   const char* wanted = std::getenv("OMP_NUM_THREADS");
   const int limit = wanted != nullptr ? std::atoi(wanted) : 0;
   return limit > 0 ? std::min(limit, count) : count;
+}
+
+bool has_bfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
 }
 
 }  // namespace sagebrush::vision

@@ -6,4 +6,7 @@ namespace sagebrush::vision {
 // is smaller.
 int usable_processors();
 
+// Whether they multiply in bfloat16 (AVX512_BF16).
+bool has_bfloat16();
+
 }  // namespace sagebrush::vision

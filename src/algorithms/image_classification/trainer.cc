@@ -12,6 +12,7 @@
 #include "algorithms/image_classification/one_thread.h"
 #include "algorithms/image_classification/orthogonalize.h"
 #include "algorithms/image_classification/pixel_range.h"
+#include "algorithms/image_classification/processors.h"
 #include "algorithms/image_classification/random.h"
 #include "algorithms/image_classification/schedule.h"
 #include "algorithms/image_classification/shard.h"
@@ -43,7 +44,8 @@ Trainer::Trainer(const Hyperparameters& values, NetworkSpec spec, const ImageSet
       filler_(train, normalization_, range_of(train) == PixelRange::kUnit ? 1 : 255),
       augmentation_(values, train.height, train.width),
       others_(others),
-      network_(std::make_shared<Network>(std::move(spec), static_cast<std::uint64_t>(values.seed))),
+      network_(std::make_shared<Network>(std::move(spec), static_cast<std::uint64_t>(values.seed),
+                                         values.precision_dtype)),
       batch_size_(std::min(values.batch_size, static_cast<std::int64_t>(train.count))),
       steps_per_epoch_(static_cast<std::int64_t>(train.count) / batch_size_),
       total_steps_(static_cast<std::int64_t>(
@@ -53,6 +55,10 @@ Trainer::Trainer(const Hyperparameters& values, NetworkSpec spec, const ImageSet
   if (others_ != nullptr && batch_size_ < others_->size())
     user_error("hyperparameter batch_size: " + std::to_string(batch_size_) + " images cannot be " +
                "shared out among " + std::to_string(others_->size()) + " hosts");
+  if (values.precision_dtype == Precision::kBFloat16 && !has_bfloat16())
+    user_error(
+        "hyperparameter precision_dtype: bfloat16 needs a processor with avx512_bf16; this one has "
+        "none, give float32");
   whiten();
   make_shards();
   averages_ =

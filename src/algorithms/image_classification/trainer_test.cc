@@ -4,6 +4,7 @@
 
 #include "algorithms/image_classification/architectures.h"
 #include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/processors.h"
 #include "algorithms/image_classification/random.h"
 #include "algorithms/image_classification/safetensors.h"
 #include "algorithms/image_classification/worker_pool.h"
@@ -96,6 +97,22 @@ TEST_F(TrainerTest, NumberOfThreadsDoesNotChangeABit) {
   EXPECT_EQ(all(one.state()), all(two.state()));
   EXPECT_EQ(one.evaluate(train_, TestViews::kNone).correct,
             two.evaluate(train_, TestViews::kNone).correct);
+}
+
+TEST_F(TrainerTest, LearnsInBFloat16OnAnyNumberOfThreads) {
+  if (!has_bfloat16()) GTEST_SKIP() << "this processor has no avx512_bf16";
+  Hyperparameters hyperparameters = values();
+  Trainer whole = make(hyperparameters);
+  hyperparameters.precision_dtype = Precision::kBFloat16;
+  Trainer two = make(hyperparameters);
+  WorkerPool alone(1);
+  Trainer one(hyperparameters, make_network(Architecture::kCnn, 1, 8, 8, 3, 1.0), train_,
+              measure(train_), alone);
+  const std::int64_t steps = 12 * two.steps_per_epoch();
+  for (Trainer* trainer : {&whole, &two, &one}) run(*trainer, 0, steps);
+  EXPECT_GT(two.evaluate(bars(300, 2), TestViews::kNone).accuracy(), 0.9);
+  EXPECT_EQ(all(one.state()), all(two.state()));
+  EXPECT_NE(all(whole.weights()), all(two.weights()));
 }
 
 TEST_F(TrainerTest, ThreadsThatShareStatisticsAreOneBatch) {
