@@ -1,5 +1,6 @@
 """Open MPI's mpirun over the hosts of a job, started on the first and reaching the others without ssh."""
 
+import json
 import os
 import pathlib
 import re
@@ -12,6 +13,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "script", "jobs")]
 from api import call, finish, log_lines, wait_for  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from podman import Podman, missing  # noqa: E402
 from server import Server  # noqa: E402
@@ -127,8 +129,8 @@ class Mpi(unittest.TestCase):
     def test_a_host_that_is_killed_ends_the_job(self):
         self.start("killed", {"train.py": WAITS})
         self.wait_until_up("killed")
-        process = next(self.server.data.glob("jobs/*/attempt-*/algo-2/work/container.json"))
-        os.kill(int(re.search(r'"pid":(\d+)', process.read_text())[1]), signal.SIGKILL)
+        (folder,) = host_folders(self.server.data, "killed", "algo-2")
+        os.kill(json.loads((folder / "work/container.json").read_text())["pid"], signal.SIGKILL)
         job, _ = self.end("killed", "Failed")
         self.assertIn("algo-2: ", job["FailureReason"])
         self.assertIn("killed by SIGKILL", job["FailureReason"])

@@ -17,6 +17,7 @@ import numpy
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "jobs", "vision")]
 from api import FINAL, call, describe, finish, log_lines, role, s3_channel  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from mnist import mnist  # noqa: E402
 from server import Server, program  # noqa: E402
@@ -91,10 +92,10 @@ class VisionHosts(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, (pattern, lines))
             time.sleep(0.02)  # between two questions; what ends the wait is the line
 
-    def kill_container(self, host):
+    def kill_container(self, name, host):
         """The first process of that host's container, and with it all others in there."""
-        (process,) = self.server.data.glob(f"jobs/*/attempt-*/{host}/work/container.json")
-        os.kill(json.loads(process.read_text())["pid"], signal.SIGKILL)
+        (folder,) = [folder for folder in host_folders(self.server.data, name, host) if (folder / "work/container.json").exists()]
+        os.kill(json.loads((folder / "work/container.json").read_text())["pid"], signal.SIGKILL)
 
     def test_two_instances_are_one(self):
         self.start("two", 2)
@@ -105,10 +106,10 @@ class VisionHosts(unittest.TestCase):
         self.start("killed", 2, CheckpointConfig={"S3Uri": "s3://vision/checkpoints/"}, RetryStrategy={"MaximumRetryAttempts": 2})
         self.wait_for_line("killed", "epoch=1 ")
         ids = job_ids(self.server.data)
-        self.kill_container("algo-2")  # a follower
+        self.kill_container("killed", "algo-2")  # a follower
         self.wait_for_line("killed", "Resuming from /opt/ml/checkpoints/checkpoint-")
         self.wait_for_line("killed", "epoch=4 ")
-        self.kill_container("algo-1")  # the leader
+        self.kill_container("killed", "algo-1")  # the leader
         self.expect_the_model_of_one_process("killed")
         transitions = describe(self.server, "killed")["SecondaryStatusTransitions"]
         reasons = [one["StatusMessage"] for one in transitions if one["Status"] == "Restarting"]
@@ -124,7 +125,7 @@ class VisionHosts(unittest.TestCase):
     def test_a_container_killed_without_a_retry_strategy_fails_the_job_with_its_reason(self):
         self.start("once", 2)
         self.wait_for_line("once", "epoch=1 ")
-        self.kill_container("algo-2")
+        self.kill_container("once", "algo-2")
         job = finish(self.server, "once", seconds=120)
         self.assertEqual(job["TrainingJobStatus"], "Failed")
         self.assertTrue(job["FailureReason"].startswith("algo-2: InternalServerError: killed by SIGKILL from outside"), job)

@@ -9,6 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from api import ApiError, create, describe, finish, log_lines, role, wait_for  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from podman import Podman, missing  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -118,8 +119,8 @@ class PushAndTrain(unittest.TestCase):
         wait_for(self.server, "holder", lambda job: job["SecondaryStatus"] == "Training")
         create(self.server, "late", "", **algorithm("short/lived:latest"))
         self.server.client("ecr").batch_delete_image(repositoryName="short/lived", imageIds=[{"imageTag": "latest"}])
-        for go in self.server.data.glob("jobs/*/attempt-1/algo-1/work/ml"):
-            (go / "go").touch()
+        for folder in host_folders(self.server.data, "holder"):
+            (folder / "work/ml/go").touch()
         self.assertEqual(finish(self.server, "holder")["TrainingJobStatus"], "Completed")
         job = finish(self.server, "late")
         self.assertEqual(job["TrainingJobStatus"], "Failed")

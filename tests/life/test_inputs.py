@@ -13,6 +13,7 @@ import unittest
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/jobs")
 from api import ApiError, create, describe, finish, log_lines, s3_channel, wait_for  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from server import Server  # noqa: E402
 
@@ -171,8 +172,7 @@ class Inputs(unittest.TestCase):
             return any((root / "work/container.json").exists() for root in roots())
 
         def roots():
-            return [spec.parent for spec in self.server.data.glob("jobs/*/attempt-*/algo-1/spec.json")
-                    if json.loads(spec.read_text())["job_name"] == name]
+            return host_folders(self.server.data, name)
         wait_for(self.server, name, container_runs)
         return roots()[0]
 

@@ -10,6 +10,7 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/jobs")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/vision")
 from api import ApiError, create, describe, finish, log_lines, role, s3_channel, wait_for  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
 from server import Server, program  # noqa: E402
 from mnist import mnist  # noqa: E402
@@ -44,8 +45,8 @@ class Spot(unittest.TestCase):
         self.assertEqual((waiting["TrainingJobStatus"], waiting["SecondaryStatus"]), ("InProgress", "Interrupted"))
         self.assertTrue(waiting["SecondaryStatusTransitions"][-1]["StatusMessage"].startswith(
             "Training job interrupted: job urgent needs the room. Waiting for 2 CPUs"), waiting["SecondaryStatusTransitions"][-1])
-        for go in self.server.data.glob("jobs/*/attempt-1/algo-1/work/ml"):
-            (go / "go").touch()
+        for folder in host_folders(self.server.data, "urgent"):
+            (folder / "work/ml/go").touch()
         self.assertEqual(finish(self.server, "urgent")["TrainingJobStatus"], "Completed")
         job = finish(self.server, "cheap")
         self.assertEqual(job["TrainingJobStatus"], "Completed", job)
@@ -81,11 +82,14 @@ class Spot(unittest.TestCase):
         self.assertEqual(statuses(job).count("Interrupted"), 1)
 
     def test_all_hosts_are_interrupted_together(self):
-        script = ("h=$(hostname); [ -e /opt/ml/checkpoints/$h ] && { echo $h again; exit 0; }; echo $h first; "
-                  "trap 'touch /opt/ml/checkpoints/$h; exit 0' TERM; while :; do sleep 0.05; done")
+        script = ("h=$(hostname); [ -e /opt/ml/checkpoints/$h ] && { echo $h again; exit 0; }; "
+                  "trap 'touch /opt/ml/checkpoints/$h; exit 0' TERM; echo $h first; while :; do sleep 0.05; done")
         create(self.server, "pair", script, CheckpointConfig={"S3Uri": "s3://jobs/checkpoints/pair"},
-               ResourceConfig={"InstanceType": "ml.t3.medium", "InstanceCount": 2, "VolumeSizeInGB": 1},
-               Tags=[{"Key": "sagebrush:interrupt-after", "Value": "1s"}], **SPOT)
+               ResourceConfig={"InstanceType": "ml.t3.medium", "InstanceCount": 2, "VolumeSizeInGB": 1}, **SPOT)
+        wait_for(self.server, "pair", lambda _: {"algo-1 first", "algo-2 first"} <= set(log_lines(self.server, "pair"))
+                 if describe(self.server, "pair")["SecondaryStatus"] == "Training" else False)
+        create(self.server, "needed", "true")
+        self.assertEqual(finish(self.server, "needed")["TrainingJobStatus"], "Completed")
         job = finish(self.server, "pair")
         self.assertEqual(job["TrainingJobStatus"], "Completed", job.get("FailureReason"))
         self.assertEqual(statuses(job).count("Interrupted"), 1)

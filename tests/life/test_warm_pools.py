@@ -7,6 +7,7 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/jobs")
 from api import ApiError, call, create, describe, finish, job_request, wait_for  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from server import Server  # noqa: E402
 
 CONFIG = "cpus: 2\nmemory_mib: 8192\nstop_grace_seconds: 3\n"
@@ -70,8 +71,8 @@ class WarmPools(unittest.TestCase):
         job = describe(self.server, "told")
         self.assertEqual(job["ResourceConfig"]["KeepAlivePeriodInSeconds"], 0)
         self.assertEqual(job["ProfilerConfig"], {"DisableProfiler": True})
-        for ml in self.server.data.glob("jobs/*/attempt-1/algo-1/work/ml"):
-            (ml / "go").touch()
+        for folder in host_folders(self.server.data, "told"):
+            (folder / "work/ml/go").touch()
         self.assertNotIn("WarmPoolStatus", finish(self.server, "told"))
 
     def test_its_job_is_deleted_only_after_it(self):
@@ -108,8 +109,8 @@ class WarmPools(unittest.TestCase):
         change = {"TrainingJobName": "told", "RemoteDebugConfig": {"EnableRemoteDebug": True}}
         call(self.server, "SageMaker.UpdateTrainingJob", change)
         self.assertEqual(describe(self.server, "told")["RemoteDebugConfig"], {"EnableRemoteDebug": True})
-        for ml in self.server.data.glob("jobs/*/attempt-1/algo-1/work/ml"):
-            (ml / "go").touch()
+        for folder in host_folders(self.server.data, "told"):
+            (folder / "work/ml/go").touch()
         finish(self.server, "told")
         with self.assertRaisesRegex(ApiError, "RemoteDebugConfig can be updated when the SecondaryStatus"):
             call(self.server, "SageMaker.UpdateTrainingJob", change)

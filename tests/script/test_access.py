@@ -10,6 +10,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE)]
 from api import call, create, describe, finish, log_lines, wait_for  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from server import Server  # noqa: E402
 from source import script_request  # noqa: E402
 
@@ -101,7 +102,7 @@ class Access(unittest.TestCase):
     def test_access_survives_agents_and_servers(self):
         self.start("survivor", WAIT_AND_READ)
         wait_for(self.server, "survivor", lambda job: job["SecondaryStatus"] == "Training")
-        folder = next((self.server.data / "jobs").glob("*/attempt-1/algo-1"))
+        (folder,) = host_folders(self.server.data, "survivor")
         agent = int((folder / "agent.lock").read_text())
         os.kill(agent, signal.SIGKILL)
         self.server.kill()
