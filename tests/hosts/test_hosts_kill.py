@@ -1,8 +1,6 @@
 """kill -9 of the server and of agents at every stage of a job of two hosts: the same end, nothing left behind."""
 
-import os
 import pathlib
-import signal
 import sys
 import unittest
 
@@ -10,7 +8,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "jobs", "script")]
 from api import call, finish, log_lines, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
-from processes import agents  # noqa: E402
+from processes import kill_agents  # noqa: E402
 from source import script_request  # noqa: E402
 from stages import EachStage, reached  # noqa: E402
 
@@ -60,22 +58,16 @@ class Kill(EachStage, unittest.TestCase):
         self.assertGreater(head["ContentLength"], 29_000_000)
         wait_until_clean(self.server.data, ids)
 
-    def kill_agents(self, which):
-        for pid in agents(self.server.data):
-            words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if which in words[3].decode():
-                os.kill(pid, signal.SIGKILL)
-
     def test_an_agent_killed_at_every_stage(self):
         for host in ("algo-1", "algo-2"):
-            self.strike_in_each(host, lambda host=host: self.kill_agents("/" + host))
+            self.strike_agents_in_each(host, "/" + host)
 
     def test_everybody_killed_while_training(self):
         self.start("all")
         wait_for(self.server, "all", reached("Training"))
         ids = job_ids(self.server.data)
         self.server.kill()
-        self.kill_agents("")
+        self.assertEqual(kill_agents(self.server.data), 2)
         self.server.start()
         self.expect_whole("all", ids)
 

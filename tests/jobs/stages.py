@@ -2,6 +2,7 @@
 
 from api import FINAL, s3_channel, wait_for
 from leftovers import job_ids
+from processes import kill_agents
 from server import Server
 
 STAGES = ("Starting", "Downloading", "Training", "Uploading")
@@ -24,20 +25,25 @@ class EachStage:
         s3.create_bucket(Bucket="jobs")
         s3.put_object(Bucket="jobs", Key="data/a", Body=b"x")
 
-    def restart_server(self):
+    def restart_server(self, _name):
         self.server.kill()
         self.server.start()
 
     def strike_in_each(self, what, strike):
-        """A job for each stage; strike() comes when it is there, and the job must end as if nothing had been."""
+        """A job for each stage; strike(name) comes when it is there, and the job must end as if nothing had been."""
         for stage in STAGES:
             with self.subTest(what + stage):
                 name = f"{what}-{stage.lower()}"
                 self.start(name)
                 wait_for(self.server, name, reached(stage))
                 ids = job_ids(self.server.data)
-                strike()
+                strike(name)
                 self.expect_whole(name, ids)
+
+    def strike_agents_in_each(self, what, which=""):
+        """As soon as there is one: a job that is Starting may have none yet."""
+        self.strike_in_each(what, lambda name: wait_for(
+            self.server, name, lambda job: kill_agents(self.server.data, which) or job["TrainingJobStatus"] in FINAL))
 
     def test_server_killed_at_every_stage(self):
         self.strike_in_each("server", self.restart_server)

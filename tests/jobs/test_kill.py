@@ -1,8 +1,6 @@
 """kill -9 of the server and of the agent at every stage of a job: the same end, the logs whole, nothing left behind."""
 
-import os
 import shutil
-import signal
 import sys
 import unittest
 
@@ -10,7 +8,7 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/support")
 sys.path.insert(0, __file__.rsplit("/", 1)[0])
 from api import create, describe, finish, log_lines, wait_for  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
-from processes import agents  # noqa: E402
+from processes import kill_agents  # noqa: E402
 from server import Server, free_port  # noqa: E402
 from stages import CONFIG, EachStage, reached  # noqa: E402
 
@@ -32,12 +30,8 @@ class Kill(EachStage, unittest.TestCase):
         self.assertGreater(head["ContentLength"], 29_000_000)
         wait_until_clean(self.server.data, ids)
 
-    def kill_agents(self):
-        for pid in agents(self.server.data):
-            os.kill(pid, signal.SIGKILL)
-
     def test_agent_killed_at_every_stage(self):
-        self.strike_in_each("agent", self.kill_agents)
+        self.strike_agents_in_each("agent")
 
     def test_server_comes_back_on_another_port(self):
         self.start("moved")
@@ -63,7 +57,7 @@ class Kill(EachStage, unittest.TestCase):
         wait_for(self.server, "both", reached("Training"))
         ids = job_ids(self.server.data)
         self.server.kill()
-        self.kill_agents()
+        self.assertTrue(kill_agents(self.server.data))
         self.server.start()
         self.expect_whole("both", ids)
 

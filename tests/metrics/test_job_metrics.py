@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from api import ApiError, create, describe, finish, wait_for  # noqa: E402
+from processes import kill_agents  # noqa: E402
 from server import Server, program  # noqa: E402
 
 UTC = datetime.timezone.utc
@@ -167,8 +168,7 @@ class JobMetrics(unittest.TestCase):
                 server.kill()
                 server.start()
                 if floor == 120:
-                    for lock in server.data.glob("jobs/*/attempt-*/algo-1/agent.lock"):
-                        subprocess.run(["kill", "-9", lock.read_text().strip()], check=False)
+                    kill_agents(server.data)
             job = finish(server, "killed")
             self.assertEqual(job["TrainingJobStatus"], "Completed", job)
             self.assertEqual(job["FinalMetricDataList"][0]["Value"], 400)

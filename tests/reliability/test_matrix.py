@@ -21,9 +21,10 @@ for folder in ("support", "jobs", "reliability", "registry", "images"):
     sys.path.insert(0, str(HERE.parent / folder))
 from api import FINAL, call, create, describe, finish, log_lines, s3_channel  # noqa: E402
 from distribution import Distribution, digest_of  # noqa: E402
+from host_folders import host_folders  # noqa: E402
 from image_maker import Layer  # noqa: E402
 from leftovers import job_ids, wait_until_clean  # noqa: E402
-from processes import agents  # noqa: E402
+from processes import kill_agents  # noqa: E402
 from server import Server  # noqa: E402
 from small_disk import SmallDisk  # noqa: E402
 
@@ -63,23 +64,18 @@ class Run:
 
     @property
     def host(self):
-        """The folder of its only host, None before there is one."""
-        found = [path for path in self.server.data.glob("jobs/*/attempt-*/algo-1") if self.belongs(path)]
-        return found[0] if found else None
+        """The folder of its only host, None before there is one and when it is over."""
+        return next(iter(host_folders(self.server.data, self.name)), None)
 
-    def belongs(self, path):
-        try:
-            return json.loads((path / "spec.json").read_text())["job_name"] == self.name
-        except (OSError, ValueError, KeyError):
-            return False
-
-    def has(self, *names):
-        return self.host is not None and any((self.host / name).exists() for name in names)
+    def has(self, name):
+        host = self.host
+        return host is not None and (host / name).exists()
 
     def printed(self, number):
+        host = self.host
         try:
-            return f"line {number}".encode() in (self.host / "output.log").read_bytes()
-        except (OSError, TypeError):
+            return host is not None and f"line {number}".encode() in (host / "output.log").read_bytes()
+        except OSError:
             return False
 
     def stored(self, key):
@@ -115,8 +111,8 @@ STEPS = (
     Step("stage in", lambda run: run.has("work/channels"), runs=False),
     Step("train", lambda run: run.printed(10)),
     Step("checkpoint", lambda run: run.stored(f"checkpoints/{run.name}/one"), lines=600),
-    Step("preempt", lambda run: run.has("stop-sent"), spot=True),
-    Step("stop", lambda run: run.has("stop-sent"), stops=True),
+    Step("preempt", lambda run: run.has("stop-sent"), lines=600, spot=True),
+    Step("stop", lambda run: run.has("stop-sent"), stops=True, lines=600),
     Step("upload", lambda run: run.has("container-exit.json"), runs=False),
 )
 
@@ -149,11 +145,7 @@ class AgentVictim(Victim):
     name = "agent"
 
     def strike(self, run, _disk):
-        for pid in agents(run.server.data):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        kill_agents(run.server.data)
 
 
 class ContainerVictim(Victim):
@@ -164,12 +156,15 @@ class ContainerVictim(Victim):
         return super().expects(step) if step.runs else None
 
     def strike(self, run, _disk):
-        process = run.host / "work" / "container.json"
+        host = run.host
+        if host is None:
+            return  # it had ended by itself
+        process = host / "work" / "container.json"
         wait_until(lambda: process.exists() or not process.parent.exists(), f"{process} is there")
         try:
             os.kill(json.loads(process.read_text())["pid"], signal.SIGKILL)
         except (ProcessLookupError, FileNotFoundError):
-            pass  # it had ended by itself
+            pass  # it ended by itself
 
 
 class DiskVictim(Victim):
@@ -179,11 +174,12 @@ class DiskVictim(Victim):
     otherwise = "Completed or Failed"
 
     def strike(self, run, disk):
-        disk.fill()
         try:
             s3 = run.server.client("s3")
             try:
                 for i in range(10_000):
+                    if i % 50 == 0:
+                        disk.fill()  # an agent that unpacks removes what it has when there is no room for more
                     s3.put_object(Bucket="jobs", Key=f"more/{run.name}/{i}", Body=b"y" * 4096)
                 raise AssertionError("a full disk took 40 MB")
             except s3.exceptions.ClientError as refused:
