@@ -1,5 +1,6 @@
 """Images of the registry under a real agent, against a fake server. Usage: image_agent_test.py AGENT_PROGRAM [unittest arguments]"""
 
+import fcntl
 import glob
 import json
 import os
@@ -215,8 +216,15 @@ class Images(ImageTest):
             self.assertIn(words, record["failure_reason"])
 
     def test_tells_while_the_image_is_downloaded_only_when_that_takes_time(self):
-        large = Layer().add("large", os.urandom(60_000_000))
-        job, record = self.run_script("true", more=[large])
+        image = write_image(os.path.join(self.folder(), "blobs"), [self.base, Layer().add("usr/bin/train", script("true"))])
+        job = ImageJob(self, [], image=image)
+        layers = os.path.join(job.data, "layers")
+        os.makedirs(layers)
+        with open(os.path.join(layers, image["layers"][1]["digest"].replace(":", "-") + ".lock"), "w") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX)  # as one who unpacks it holds it
+            agent = job.start()
+            job.server.wait(lambda: "Image" in job.server.phases())
+        record = job.finish(agent)
         self.assertEqual(record["outcome"], "Completed", record)
         self.assertEqual(job.server.phases(), ["Starting", "Downloading", "Image", "Training", "Uploading"])
 
