@@ -15,6 +15,7 @@ class CodeFolder {
   virtual ~CodeFolder() = default;
   // What is directly in it, sorted; folders with a slash behind.
   virtual std::vector<std::string> names() const = 0;
+  // True also where a link is on the way: where that leads, only the container can say.
   virtual bool has(const std::filesystem::path& file) const = 0;
   // Of a regular file directly in it; "" when there is none.
   virtual std::string read(const std::string& name) const = 0;
@@ -50,5 +51,9 @@ class BakedCode final : public CodeFolder {
   const container::LayerStack& layers_;
   std::filesystem::path folder_;
 };
+
+// Lets anybody run a regular file below the folder; does nothing where there is none, or a link is
+// on the way.
+void make_executable(const std::filesystem::path& folder, const std::filesystem::path& file);
 
 }  // namespace sagebrush::agent

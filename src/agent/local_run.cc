@@ -14,6 +14,7 @@
 #include <fstream>
 
 #include "agent/attempt.h"
+#include "agent/code_folder.h"
 #include "agent/config_files.h"
 #include "agent/failure_reason.h"
 #include "agent/folder_watch.h"
@@ -171,7 +172,7 @@ class LocalRun {
       fs::copy(source, code, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
     }
     const EntryPoint entry = entry_in(job, LocalCode(code));
-    if (entry == EntryPoint::kCommand) fs::permissions(code / job.program, fs::perms::all);
+    if (entry == EntryPoint::kCommand) make_executable(code, job.program);
     return entry;
   }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/code_folder.h"
 #include "agent/script_launcher.h"
 #include "agent/script_source.h"
 #include "base/error.h"
@@ -68,10 +69,7 @@ std::optional<ScriptPlan> plan_script(const Spec& spec, const container::LayerSt
   plan.entry = entry_in(plan.job, *source.code);
   plan.baked = source.baked;
   if (plan.entry == EntryPoint::kCommand && plan.baked.empty()) {
-    const fs::path program = place.ml() / "code" / plan.job.program;
-    if (fs::is_regular_file(fs::symlink_status(program))) {
-      fs::permissions(program, fs::perms::all);
-    }
+    make_executable(place.ml() / "code", plan.job.program);
   }
   if (plan.entry != EntryPoint::kCommand || launcher == Launcher::kTorch ||
       needs_packages(*source.code, plan.entry)) {

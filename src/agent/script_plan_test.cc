@@ -126,6 +126,29 @@ TEST_F(ScriptInImage, MayLieInAnyFolderOfTheImage) {
             "channel or in the image");
 }
 
+TEST_F(ScriptInImage, IsMadeExecutableAndNoLinkLeadsOutOfItsSource) {
+  const fs::path outside = folder_.path() / "outside";
+  fs::create_directories(outside);
+  std::ofstream(outside / "victim").close();
+  fs::permissions(outside / "victim", fs::perms::owner_read);
+  const fs::path source = place_.root / "channels/code";
+  fs::create_directories(source);
+  fs::create_directory_symlink(outside, source / "a");
+  fs::create_symlink("loop", source / "loop");
+  std::ofstream(source / "run.sh").close();
+  const auto run = [&](const char* program) {
+    set_job({{"sagemaker_program", program},
+             {"sagemaker_submit_directory", "/opt/ml/input/data/code"}});
+    remove_tree(place_.ml() / "code");
+    return plan();
+  };
+  EXPECT_TRUE(run("a/victim"));  // the container has to find out where that leads
+  EXPECT_EQ(fs::status(outside / "victim").permissions(), fs::perms::owner_read);
+  EXPECT_TRUE(run("./run.sh"));
+  EXPECT_EQ(fs::status(place_.ml() / "code/run.sh").permissions(), fs::perms::all);
+  EXPECT_THROW(run("absent/run.sh"), Error);
+}
+
 TEST_F(ScriptInImage, SaysWhatTheImageLacks) {
   set_job({{"sagemaker_program", "train.py"}});
   EXPECT_EQ(refusal(),
