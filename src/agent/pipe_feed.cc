@@ -62,8 +62,10 @@ class ChannelFeed {
   }
 
  private:
-  // Has a pipe and a thread for each epoch up to kAhead after the highest that was opened.
+  // Has a pipe and a thread for each epoch up to kAhead after the highest that was opened. All
+  // pipes are there when it returns.
   void offer() {
+    for (auto epoch = next_; epoch < opened_ + kAhead; ++epoch) make_pipe(epoch);
     for (; next_ < opened_ + kAhead; ++next_) {
       std::thread([this, epoch = next_] { serve(epoch); }).detach();
     }
@@ -105,14 +107,18 @@ class ChannelFeed {
     }
   }
 
-  // The container may have put anything in the pipe's place: no link is followed, and only a pipe
-  // is opened.
-  File await_reader(const std::string& name) {
-    if (::mkfifoat(data_.fd(), name.c_str(), 0600) == 0) {
-      ::fchmodat(data_.fd(), name.c_str(), 0666, 0);
-    } else if (errno != EEXIST) {
+  // For all to read: run_feeder has seen to it that no mask takes that away. Nothing is done to it
+  // afterwards by its name, which the container may give to something else.
+  void make_pipe(std::uint64_t epoch) const {
+    const std::string name = pipe_name(plan_.channel, epoch);
+    if (::mkfifoat(data_.fd(), name.c_str(), 0666) != 0 && errno != EEXIST) {
       throw_errno("make the pipe " + name);
     }
+  }
+
+  // The container may have put anything in the pipe's place: no link is followed, and only a pipe
+  // is opened.
+  File await_reader(const std::string& name) const {
     const File pipe(::openat(data_.fd(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
     if (!pipe || ::fstat(pipe.fd(), &status) != 0 || !S_ISFIFO(status.st_mode)) {
@@ -182,6 +188,7 @@ int run_feeder(const AttemptFolder& folder) {
   if (::ftruncate(lock.fd(), 0) != 0) throw_errno("ftruncate " + folder.feed_lock().string());
   lock.write_all(std::to_string(::getpid()));
   ::signal(SIGPIPE, SIG_IGN);
+  ::umask(0);
   FailureNote note(folder);
   std::list<ChannelFeed> channels;
   try {

@@ -124,6 +124,13 @@ class Inputs(unittest.TestCase):
         self.assertIn("train_2", lines[3:])  # skipped, and still to be had
         self.assertNotIn("train_1", lines[3:])
 
+    def test_the_next_pipes_are_there_for_all_when_an_epoch_begins(self):
+        script = ("for e in 0 1 2 3 4 5 6 7; do { head -c 1 >&2; stat -c %a /opt/ml/input/data/train_$((e + 2)); cat >&2; } "
+                  "< /opt/ml/input/data/train_$e 2> /dev/null; done")
+        job = self.run_job("ahead", script, pipe("train", "s3://jobs/p/"))
+        self.assertEqual(job["TrainingJobStatus"], "Completed", job.get("FailureReason"))
+        self.assertEqual(log_lines(self.server, "ahead"), ["666"] * 8)
+
     def test_a_pipe_that_nobody_opens_does_not_hold_the_job(self):
         self.assertEqual(self.run_job("unread", "true", pipe("train", "s3://jobs/p/"))["TrainingJobStatus"], "Completed")
         wait_until_clean(self.server.data, job_ids(self.server.data))
