@@ -5,6 +5,7 @@
 #include "agent/failure_reason.h"
 #include "agent/input_tree.h"
 #include "agent/log_shipper.h"
+#include "agent/orders.h"
 #include "base/error.h"
 
 namespace sagebrush::agent {
@@ -79,6 +80,13 @@ TEST(StartFailure, SpeaksAsDockerDoes) {
             "exec /a: exec format error");
   EXPECT_TRUE(start_failure("open executable: Permission denied", "/a").second);
   EXPECT_FALSE(start_failure("cannot set limits", "/a").second);
+}
+
+TEST(Orders, LetNobodyTakeItsPeersForEndedBeforeTheServerHasSaidSo) {
+  Orders orders("spec.json");
+  EXPECT_EQ(orders.now().peers, Peers::kRunning);
+  orders.update({});
+  EXPECT_EQ(orders.now().peers, Peers::kEnded);
 }
 
 TEST(PlanSync, WaitsUntilAFileStandsStill) {

@@ -62,7 +62,9 @@ class Orders {
 
   std::filesystem::path spec_;
   mutable std::mutex mutex_;
-  agent_protocol::ReportAnswer answer_;
+  // Until the server has answered, the others may still be at work.
+  agent_protocol::ReportAnswer answer_{
+      .stop = {}, .kill_at = {}, .peers = agent_protocol::Peers::kRunning};
   std::atomic<bool> lost_{false};
   File wake_;
 };
