@@ -57,7 +57,9 @@ int Attempt::run() {
     } else {
       try {
         record = live();
-      } catch (const Error& error) {
+      } catch (const LeaseLost&) {
+        throw;
+      } catch (const std::exception& error) {  // an Error, or what a library throws
         spdlog::error("attempt failed: {}", error.what());
         record = failed(std::string("InternalServerError: ") + error.what(), true);
       }

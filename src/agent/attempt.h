@@ -89,11 +89,11 @@ class Attempt {
   std::string cgroup_path_;
   std::filesystem::path checkpoint_root_, checkpoint_below_;  // on this machine
   container::Runtime runtime_;                                // set by begin()
-  std::optional<ImageLayers> image_;                          // of an image of the registry
   std::string stage_;                                         // what a user's mistake spoils now
   File shim_word_;  // the shim waits for a byte on it, and ends when it is closed
   PipeFeeder feeder_;
-  Orders orders_;
+  Orders orders_;                     // before all whose threads look at it
+  std::optional<ImageLayers> image_;  // of an image of the registry
   std::optional<Heartbeat> heartbeat_;
   std::optional<LogShipper> logs_;
 };

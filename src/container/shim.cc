@@ -147,7 +147,7 @@ int run_shim(const AttemptFolder& folder) {
   ContainerExit exit;
   try {
     exit = run(folder, launch_from_json(json::parse(read_file(place.launch())).as_object()));
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {  // an Error, or what a library throws
     spdlog::error("container not started: {}", error.what());
     exit.start_error = std::string("the machine could not start the container: ") + error.what();
     exit.ended = now();
