@@ -43,7 +43,9 @@ struct Host {
 struct Attempt {
   int number = 1;
   std::string token;
-  std::string log_stream_suffix;  // epoch seconds: the streams are <job>/algo-<n>-<suffix>
+  // The streams are <job>/algo-<n>-<suffix>: epoch seconds, of the attempt or the first after it
+  // that no stream of that name has.
+  std::string log_stream_suffix;
   Time granted;
   Share share;              // of all hosts together; theirs overlap where they share processors
   std::vector<Host> hosts;  // algo-1 first; never empty

@@ -62,6 +62,8 @@ class Engine {
   // Takes up what an earlier server left, then steers until stop().
   void start();
   void stop();
+  // One look at everything; start()'s thread takes one after the other.
+  void step();
 
   // Commits the job and returns. job.request, name, arn and region are the caller's. Throws
   // Error{kAlreadyExists}.
@@ -94,12 +96,12 @@ class Engine {
  private:
   void run();
   void wake();
-  void step();
   void watch_agents();
   void watch(const LiveJobs::JobPtr& job, const std::string& host);
   void revive(const LiveJobs::JobPtr& job, const std::string& host);
   void schedule();
   void start_attempt(const StartAttempt& start);
+  void name_log_streams(TrainingJob& job);
   void place(const LiveJobs::JobPtr& job);
   void write_specs(const TrainingJob& job);
   void start_agent(const LiveJobs::JobPtr& job, const std::string& host);

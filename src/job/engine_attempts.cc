@@ -52,15 +52,28 @@ void Engine::start_attempt(const StartAttempt& start) {
     attempt.token = random_hex(32);
     attempt.share = start.share;
     attempt.hosts = place_hosts(wanted_hosts(changing.request), need, start.share);
-    attempt.log_stream_suffix = std::to_string(to_ms(now) / 1000);
     const std::string message = need.notice.empty()
                                     ? kPreparingMessage
                                     : std::string(kPreparingMessage) + ": " + need.notice;
     grant(changing, std::move(attempt), message, now);
+    name_log_streams(changing);
   });
   if (!start.pool.empty()) pools_.close(start.pool, PoolStatus::kReused, job->name, now);
   known_[job->id] = job;
   place(job);
+}
+
+// Seconds, as SageMaker has them, that no attempt has used: neither one of this job in the same
+// second, nor one of an earlier job of its name, whose logs outlive it. A stream with lines in it
+// would have the agent go on after them.
+void Engine::name_log_streams(TrainingJob& job) {
+  const auto taken = [&](const Host& host) {
+    return logs_.has_stream(kTrainingLogGroup, log_stream(job, host.name));
+  };
+  for (auto seconds = to_ms(job.attempt->granted) / 1000;; ++seconds) {
+    job.attempt->log_stream_suffix = std::to_string(seconds);
+    if (std::ranges::none_of(job.attempt->hosts, taken)) return;
+  }
 }
 
 // Writes the specs that are not there yet, and starts an agent for each host.

@@ -27,7 +27,7 @@ struct SpecSettings {
 // collective call seldom handles SIGTERM, and nothing it does will count.
 std::chrono::seconds peer_grace(const SpecSettings& settings);
 
-// "<job>/algo-1-<epoch>"; needs an attempt.
+// "<job>/algo-1-<suffix>"; needs an attempt.
 std::string log_stream(const TrainingJob& job, const std::string& host);
 std::string output_uri(const TrainingJob& job);  // "s3://bucket/prefix/<job>/output"
 

@@ -104,6 +104,10 @@ void Logs::delete_stream(const std::string& group, const std::string& stream) {
   impl_->segments.erase([&] { return std::vector{impl_->catalogue.delete_stream(group, stream)}; });
 }
 
+bool Logs::has_stream(const std::string& group, const std::string& stream) {
+  return impl_->catalogue.find_stream(group, stream).has_value();
+}
+
 LogStreamPage Logs::Impl::by_last_event(const std::string& group, const LogStreamQuery& query) {
   LogStreamPage page;
   for (const LogStreamRow& row : catalogue.streams(group, query.prefix, "", false, 0)) {

@@ -37,6 +37,7 @@ class Logs {
   void ensure_stream(const std::string& group,
                      const std::string& stream);  // makes what is missing, the group too
   void delete_stream(const std::string& group, const std::string& stream);
+  bool has_stream(const std::string& group, const std::string& stream);
   LogStreamPage streams(const std::string& group, const LogStreamQuery& query);
 
   // Returns when the events are on disk and readers see them. Callers that wait together share one

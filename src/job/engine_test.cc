@@ -1,0 +1,129 @@
+#include "job/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "store/database.h"
+#include "store/identities.h"
+#include "store/jobs.h"
+#include "store/logs.h"
+#include "store/metrics.h"
+
+namespace sagebrush::job {
+namespace {
+
+namespace json = boost::json;
+using agent_protocol::AttemptFolder;
+using agent_protocol::ExitRecord;
+using agent_protocol::Outcome;
+
+// Its agents live until the test ends them.
+class FakeExecutor : public Executor {
+ public:
+  void start(const AttemptFolder& folder) override { living.insert(folder.root); }
+  bool alive(const AttemptFolder& folder) override {
+    if (look) look(folder);
+    return living.contains(folder.root);
+  }
+  void end(const AttemptFolder& folder) override { living.erase(folder.root); }
+
+  std::set<std::filesystem::path> living;
+  std::function<void(const AttemptFolder&)> look;  // called at each look at an agent
+};
+
+// An engine with room for one ml.m5.large, whose steps the test takes.
+class EngineTest : public ::testing::Test {
+ protected:
+  EngineTest() {
+    store::Role role;
+    role.name = "role";
+    role.path = "/";
+    role.trust_policy = "{}";
+    role_ = identities_.create_role(role).arn;
+    restart();
+  }
+
+  void restart() {
+    engine_.reset();
+    engine_ = std::make_unique<Engine>(
+        EngineSettings{.data = folder_.path(),
+                       .capacity = {.cpus = 2, .memory_bytes = 8ULL << 30, .gpus = 0},
+                       .cpus = {0, 1},
+                       .gpus = {},
+                       .spec = {}},
+        rows_, identities_, logs_, metrics_, ObjectSource{}, executor_, ImageTable{}, ImageSource{},
+        clock_);
+  }
+
+  void create(const std::string& name, int keep_alive_s = 0, int retries = 0) {
+    TrainingJob job;
+    job.name = name;
+    job.request = {{"RoleArn", role_},
+                   {"AlgorithmSpecification", {{"TrainingImage", "sagebrush/host"}}},
+                   {"OutputDataConfig", {{"S3OutputPath", "s3://b"}}},
+                   {"RetryStrategy", {{"MaximumRetryAttempts", retries}}},
+                   {"ResourceConfig",
+                    {{"InstanceType", "ml.m5.large"},
+                     {"InstanceCount", 1},
+                     {"VolumeSizeInGB", 1},
+                     {"KeepAlivePeriodInSeconds", keep_alive_s}}}};
+    engine_->create(job);
+  }
+
+  TrainingJob job(const std::string& name) { return engine_->find(name).value(); }
+  bool runs(const std::string& name) { return job(name).attempt.has_value(); }
+
+  // The job's agent sends its exit record and leaves.
+  void end(const std::string& name, Outcome outcome, bool infrastructure = false) {
+    const TrainingJob ending = job(name);
+    ExitRecord record;
+    record.outcome = outcome;
+    record.infrastructure = infrastructure;
+    record.ended = clock_.now();
+    engine_->desk().exit({.job_id = ending.id,
+                          .attempt = ending.attempt->number,
+                          .host = "algo-1",
+                          .token = ending.attempt->token},
+                         record);
+    executor_.living.clear();
+  }
+
+  TemporaryDirectory folder_;
+  store::Database database_{"sqlite://" + (folder_.path() / "db").string()};
+  FakeClock clock_{from_ms(1'700'000'000'000)};
+  store::Jobs rows_{database_};
+  store::Identities identities_{database_, "123456789012", clock_};
+  store::Logs logs_{database_, folder_.path() / "logs", clock_};
+  store::Metrics metrics_{database_, folder_.path() / "metrics", clock_};
+  FakeExecutor executor_;
+  std::string role_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(EngineTest, AnAttemptInTheSameSecondHasALogStreamOfItsOwn) {
+  create("mnist", 0, 1);
+  engine_->step();
+  const std::string first = job("mnist").attempt->log_stream_suffix;
+  end("mnist", Outcome::kFailed, true);
+  engine_->step();
+  ASSERT_TRUE(runs("mnist"));
+  const std::string second = job("mnist").attempt->log_stream_suffix;
+  EXPECT_EQ(first, "1700000000");
+  EXPECT_NE(second, first);
+
+  // A job's logs outlive its record.
+  end("mnist", Outcome::kCompleted);
+  engine_->step();
+  engine_->remove("mnist");
+  create("mnist");
+  engine_->step();
+  EXPECT_NE(job("mnist").attempt->log_stream_suffix, first);
+  EXPECT_NE(job("mnist").attempt->log_stream_suffix, second);
+}
+
+}  // namespace
+}  // namespace sagebrush::job
