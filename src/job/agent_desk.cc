@@ -92,7 +92,7 @@ agent_protocol::ReportAnswer AgentDesk::report(const AgentIdentity& agent,
   auto job = holder(agent);
   const bool runtime_is_new =
       !report.runtime.empty() && report.runtime != job->attempt->find(agent.host)->runtime;
-  const bool failure_is_new = !report.failed.empty() && !job->attempt->stop;
+  const bool failure_is_new = !report.failed.empty() && !job->attempt->stop && !job->stop;
   const bool saved = report.checkpointed && job->is_spot();
   if (report.entered || runtime_is_new || failure_is_new || saved) {
     job = jobs_.update(agent.job_id, [&](TrainingJob& changing) {

@@ -108,6 +108,19 @@ bool comes_before(const ExitRecord& one, const ExitRecord& other) {
   return failed_at(one) < failed_at(other);
 }
 
+// A host that loses its peers to a stop fails, as lost connections, before it has the order itself.
+bool felt_the_stop(const TrainingJob& job, const ExitRecord& record) {
+  return job.stop && job.attempt->hosts.size() > 1 && record.outcome == Outcome::kFailed &&
+         !record.infrastructure && failed_at(record) >= job.stop->at;
+}
+
+ExitRecord stopped_by(const StopOrder& stop, ExitRecord record) {
+  record.outcome = Outcome::kStopped;
+  record.stop = stop.cause;
+  record.failure_reason.clear();
+  return record;
+}
+
 void end_stopped(TrainingJob& job, StopCause cause, Time at) {
   switch (cause) {
     case StopCause::kMaxRuntime:
@@ -203,7 +216,7 @@ void interrupt(TrainingJob& job, const std::string& why, std::chrono::seconds gr
 
 void stop_peers(TrainingJob& job, std::chrono::seconds grace, Time now) {
   require_unfinished(job);
-  if (!job.attempt || job.attempt->stop || job.attempt->hosts.size() < 2) return;
+  if (!job.attempt || job.attempt->stop || job.stop || job.attempt->hosts.size() < 2) return;
   job.attempt->stop = StopOrder{.cause = StopCause::kPeerFailed, .at = now, .kill_at = now + grace};
 }
 
@@ -212,8 +225,8 @@ void end_host(TrainingJob& job, const std::string& host, const ExitRecord& recor
   require_unfinished(job);
   Host& ending = host_of(job, host);
   if (ending.exit) return;
-  ending.exit = record;
-  if (record.outcome == Outcome::kFailed) stop_peers(job, peer_grace, now);
+  ending.exit = felt_the_stop(job, record) ? stopped_by(*job.stop, record) : record;
+  if (ending.exit->outcome == Outcome::kFailed) stop_peers(job, peer_grace, now);
   if (all_ended(*job.attempt)) finish(job, verdict(*job.attempt), now);
 }
 

@@ -57,12 +57,13 @@ void order_stop(TrainingJob& job, StopCause cause, std::chrono::seconds grace, T
 // from its checkpoints. No-op for an attempt that is ending already.
 void interrupt(TrainingJob& job, const std::string& why, std::chrono::seconds grace, Time now);
 
-// A host failed: its peers are to end, no later than `grace` from now. No-op when they are ordered
-// to already, and for a host without peers.
+// A host failed: its peers are to end, no later than `grace` from now. No-op when they, or the job,
+// are ordered to already, and for a host without peers.
 void stop_peers(TrainingJob& job, std::chrono::seconds grace, Time now);
 
-// One host ended; the attempt has when all have. Peers of one that failed are stopped. A second
-// record of the same host changes nothing.
+// One host ended; the attempt has when all have. Peers of one that failed are stopped; one of
+// several that failed once the job was told to stop was stopped too, unless the machine was at
+// fault. A second record of the same host changes nothing.
 void end_host(TrainingJob& job, const std::string& host, const agent_protocol::ExitRecord& record,
               std::chrono::seconds peer_grace, Time now);
 

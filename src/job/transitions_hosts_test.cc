@@ -120,6 +120,28 @@ TEST(Hosts, StoppedWhenAnyWas) {
   EXPECT_EQ(job.status, Status::kStopped);
 }
 
+TEST(Hosts, AreStoppedWhenThePeersOfOneThatStopsFailBeforeTheirOrder) {
+  TrainingJob job = job_on(2);
+  order_stop(job, StopCause::kMaxRuntime, 120s, kStart + 1s);
+  end_host(job, "algo-2", ended(Outcome::kFailed, kStart + 2s), kGrace, kStart + 2s);
+  EXPECT_FALSE(job.attempt->stop);  // the grace of the job's stop goes on
+  EXPECT_EQ(job.attempt->hosts[1].exit->outcome, Outcome::kStopped);
+  ExitRecord first = ended(Outcome::kStopped, kStart + 3s);
+  first.artifact = "s3://b/model.tar.gz";
+  end_host(job, "algo-1", first, kGrace, kStart + 3s);
+  EXPECT_EQ(job.secondary, SecondaryStatus::kMaxRuntimeExceeded);
+  EXPECT_EQ(job.artifact, first.artifact);
+  EXPECT_EQ(job.failure_reason, "");
+}
+
+TEST(Hosts, AFailureBeforeTheStopStaysOne) {
+  TrainingJob job = job_on(2);
+  order_stop(job, StopCause::kRequested, 120s, kStart + 3s);
+  end_host(job, "algo-2", ended(Outcome::kFailed, kStart + 2s), kGrace, kStart + 4s);
+  end_host(job, "algo-1", ended(Outcome::kStopped, kStart + 5s), kGrace, kStart + 5s);
+  EXPECT_EQ(job.status, Status::kFailed);
+}
+
 TEST(Hosts, AMachinesFaultOnOneIsTriedAgainOnAll) {
   TrainingJob job = job_on(2, 1);
   ExitRecord lost = ended(Outcome::kFailed);
@@ -159,7 +181,7 @@ TEST(Hosts, EndInOneVerdictWhateverTheOrder) {
         order_stop(job, StopCause::kRequested, 120s, now);
       } else {
         const auto outcome = static_cast<Outcome>(pick(3));
-        any_failed |= outcome == Outcome::kFailed;
+        any_failed |= outcome == Outcome::kFailed && (hosts == 1 || !job.stop);
         end_host(job, host, ended(outcome, now), kGrace, now);
         left.erase(left.begin() + static_cast<std::ptrdiff_t>(at));
       }
