@@ -78,7 +78,14 @@ void Engine::wake() {
 
 void Engine::run() {
   for (;;) {
-    step();
+    try {
+      step();
+      problem_.clear();
+    } catch (const std::exception& error) {
+      // A database that is away, say, comes back: tried at each look, told once.
+      if (problem_ != error.what()) spdlog::error("engine: {}", error.what());
+      problem_ = error.what();
+    }
     const auto patience = known_.empty() && closing_.empty() ? kIdleInterval : kLookInterval;
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, patience, [this] { return awake_ || stopping_; });
@@ -87,9 +94,12 @@ void Engine::run() {
   }
 }
 
+// What it does next goes by one list of jobs: the room of one that ends meanwhile is not free
+// before the next step has seen whether it keeps a warm pool.
 void Engine::step() {
-  watch_agents();
-  schedule();
+  const auto jobs = jobs_.all();
+  watch_agents(jobs);
+  schedule(jobs);
   clean_up();
 }
 
@@ -145,14 +155,14 @@ Allotment Engine::need_of(const TrainingJob& job) const {
   return allot(wanted_hosts(job.request), settings_.capacity);
 }
 
-Snapshot Engine::snapshot() const {
+Snapshot Engine::snapshot(const std::vector<LiveJobs::JobPtr>& jobs) const {
   Snapshot snapshot;
   snapshot.now = clock_.now();
   snapshot.capacity = settings_.capacity;
   snapshot.cpus = settings_.cpus;
   snapshot.gpus = settings_.gpus;
   snapshot.pools = pools_.available();
-  for (const auto& job : jobs_.all()) {
+  for (const auto& job : jobs) {
     if (job->attempt) {
       snapshot.running.push_back(running_job(*job));
     } else {
@@ -162,8 +172,8 @@ Snapshot Engine::snapshot() const {
   return snapshot;
 }
 
-void Engine::schedule() {
-  for (const auto& action : next_actions(snapshot())) {
+void Engine::schedule(const std::vector<LiveJobs::JobPtr>& jobs) {
+  for (const auto& action : next_actions(snapshot(jobs))) {
     try {
       if (const auto* start = std::get_if<StartAttempt>(&action)) {
         start_attempt(*start);
@@ -189,6 +199,8 @@ void Engine::schedule() {
       if (error.kind() != ErrorKind::kConflict && error.kind() != ErrorKind::kNotFound) {
         spdlog::error("engine: {}", error.what());
       }
+    } catch (const std::exception& error) {
+      spdlog::error("engine: {}", error.what());
     }
   }
 }

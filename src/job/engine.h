@@ -96,10 +96,10 @@ class Engine {
  private:
   void run();
   void wake();
-  void watch_agents();
+  void watch_agents(const std::vector<LiveJobs::JobPtr>& jobs);
   void watch(const LiveJobs::JobPtr& job, const std::string& host);
   void revive(const LiveJobs::JobPtr& job, const std::string& host);
-  void schedule();
+  void schedule(const std::vector<LiveJobs::JobPtr>& jobs);
   void start_attempt(const StartAttempt& start);
   void name_log_streams(TrainingJob& job);
   void place(const LiveJobs::JobPtr& job);
@@ -113,7 +113,7 @@ class Engine {
   void open_pool(const TrainingJob& attempted);
   void find_leftovers();
   void repoint_agents();
-  Snapshot snapshot() const;
+  Snapshot snapshot(const std::vector<LiveJobs::JobPtr>& jobs) const;
   Allotment need_of(const TrainingJob& job) const;
   agent_protocol::AttemptFolder folder_of(const TrainingJob& job, const std::string& host) const;
 
@@ -143,6 +143,7 @@ class Engine {
 
   std::map<std::filesystem::path, Closing> closing_;  // by folder; the engine's thread only
   std::map<std::string, LiveJobs::JobPtr> known_;     // with an attempt, at the last look; likewise
+  std::string problem_;  // what kept the last step from its end; likewise
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -150,9 +150,9 @@ void Engine::end_host(const LiveJobs::JobPtr& job, const std::string& host,
 
 // Looks at each attempt: who ended is to be cleaned up, whose agent died without a word gets
 // another one.
-void Engine::watch_agents() {
+void Engine::watch_agents(const std::vector<LiveJobs::JobPtr>& jobs) {
   std::map<std::string, LiveJobs::JobPtr> now_running;
-  for (const auto& job : jobs_.all()) {
+  for (const auto& job : jobs) {
     if (job->attempt) now_running[job->id] = job;
   }
   for (const auto& [id, job] : known_) {
@@ -183,6 +183,8 @@ void Engine::watch(const LiveJobs::JobPtr& job, const std::string& host) {
     if (error.kind() == ErrorKind::kInvalid) {
       end_host(job, host, failure(std::string("InternalServerError: ") + error.what(), true));
     }
+  } catch (const std::exception& error) {
+    spdlog::error("job {}: {}", job->name, error.what());
   }
 }
 

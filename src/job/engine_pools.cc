@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "job/engine.h"
 #include "job/job_view.h"
 #include "job/request_json.h"
@@ -49,10 +50,15 @@ void apply(const json::object& changes, json::object& request) {
 // Called by the engine's thread before it looks for room, so that nobody takes the share between.
 void Engine::open_pool(const TrainingJob& attempted) {
   if (!keeps_warm(attempted)) return;
-  const auto ended = find(attempted.name);
-  if (!ended || ended->id != attempted.id || ended->status != Status::kCompleted) return;
-  if (!keeps_warm(*ended)) return;
-  pools_.open(*ended, attempted.attempt->share, clock_.now());
+  try {
+    const auto ended = find(attempted.name);
+    if (!ended || ended->id != attempted.id || ended->status != Status::kCompleted) return;
+    if (!keeps_warm(*ended)) return;
+    pools_.open(*ended, attempted.attempt->share, clock_.now());
+  } catch (const std::exception& error) {
+    // A full disk, say. The job has no pool: its room is the next one's.
+    spdlog::error("job {}: its warm pool could not be kept: {}", attempted.name, error.what());
+  }
 }
 
 std::optional<PoolView> Engine::warm_pool(const TrainingJob& job) const {
@@ -102,8 +108,9 @@ void Engine::update(const std::string& name, const json::object& changes) {
 
 std::optional<std::string> Engine::waiting_for(const std::string& job_id) const {
   // Where so many wait nobody counts them off, and each would be looked at for each question.
-  if (jobs_.all().size() > kMostExplained) return std::nullopt;
-  const Snapshot now = snapshot();
+  const auto jobs = jobs_.all();
+  if (jobs.size() > kMostExplained) return std::nullopt;
+  const Snapshot now = snapshot(jobs);
   const auto found = std::ranges::find(now.waiting, job_id, &WaitingJob::id);
   if (found == now.waiting.end()) return std::nullopt;
   return wait_message(now, static_cast<std::size_t>(found - now.waiting.begin()));

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "store/database.h"
+#include "store/dropped_table.h"
 #include "store/identities.h"
 #include "store/jobs.h"
 #include "store/logs.h"
@@ -59,7 +60,7 @@ class EngineTest : public ::testing::Test {
         clock_);
   }
 
-  void create(const std::string& name, int keep_alive_s = 0, int retries = 0) {
+  void create(const std::string& name, int keep_alive_s = 0, int retries = 0, int volume_gb = 1) {
     TrainingJob job;
     job.name = name;
     job.request = {{"RoleArn", role_},
@@ -69,7 +70,7 @@ class EngineTest : public ::testing::Test {
                    {"ResourceConfig",
                     {{"InstanceType", "ml.m5.large"},
                      {"InstanceCount", 1},
-                     {"VolumeSizeInGB", 1},
+                     {"VolumeSizeInGB", volume_gb},
                      {"KeepAlivePeriodInSeconds", keep_alive_s}}}};
     engine_->create(job);
   }
@@ -123,6 +124,42 @@ TEST_F(EngineTest, AnAttemptInTheSameSecondHasALogStreamOfItsOwn) {
   engine_->step();
   EXPECT_NE(job("mnist").attempt->log_stream_suffix, first);
   EXPECT_NE(job("mnist").attempt->log_stream_suffix, second);
+}
+
+TEST_F(EngineTest, APoolThatCantBeStoredHoldsUpNothing) {
+  create("warm", 60);
+  engine_->step();
+  end("warm", Outcome::kCompleted);
+  create("next");
+  store::drop_table(database_, "warm_pools");
+  engine_->step();
+  EXPECT_TRUE(runs("next"));
+}
+
+TEST_F(EngineTest, WhatGoesWrongWithOneAgentIsNotTheOthers) {
+  create("broken");
+  engine_->step();
+  executor_.look = [](const AttemptFolder& folder) {
+    throw std::filesystem::filesystem_error("look", folder.root,
+                                            std::error_code(5, std::generic_category()));
+  };
+  engine_->order_stop("broken");
+  EXPECT_NO_THROW(engine_->step());
+}
+
+TEST_F(EngineTest, TheRoomOfAJobThatEndsDuringAStepIsItsPools) {
+  create("warm", 60);
+  engine_->step();
+  ASSERT_TRUE(runs("warm"));
+  create("cold", 0, 0, 2);
+  executor_.look = [&](const AttemptFolder&) {
+    executor_.look = nullptr;
+    end("warm", Outcome::kCompleted);
+  };
+  engine_->step();
+  engine_->step();
+  EXPECT_FALSE(runs("cold"));
+  EXPECT_EQ(engine_->warm_pool(job("warm"))->status, "Available");
 }
 
 }  // namespace
