@@ -46,7 +46,9 @@ AttemptFolder Engine::folder_of(const TrainingJob& job, const std::string& host)
 
 void Engine::start_attempt(const StartAttempt& start) {
   const Time now = clock_.now();
-  const auto job = jobs_.update(start.job_id, [&](TrainingJob& changing) {
+  const auto waiting = jobs_.find(start.job_id);
+  if (!waiting) return;
+  const auto begin = [&](TrainingJob& changing) {
     const Allotment need = need_of(changing);
     Attempt attempt;
     attempt.token = random_hex(32);
@@ -57,8 +59,12 @@ void Engine::start_attempt(const StartAttempt& start) {
                                     : std::string(kPreparingMessage) + ": " + need.notice;
     grant(changing, std::move(attempt), message, now);
     name_log_streams(changing);
+  };
+  // A pool's share changes hands in one write: between two, a kill would leave it to both.
+  LiveJobs::JobPtr job;
+  pools_.hand_over(start.pool, waiting->name, now, [&](const std::optional<store::PoolRow>& pool) {
+    job = jobs_.update(start.job_id, begin, pool);
   });
-  if (!start.pool.empty()) pools_.close(start.pool, PoolStatus::kReused, job->name, now);
   known_[job->id] = job;
   place(job);
 }

@@ -162,5 +162,29 @@ TEST_F(EngineTest, TheRoomOfAJobThatEndsDuringAStepIsItsPools) {
   EXPECT_EQ(engine_->warm_pool(job("warm"))->status, "Available");
 }
 
+TEST_F(EngineTest, APoolIsTakenOverInOneWriteWithTheAttempt) {
+  create("warm", 60);
+  engine_->step();
+  end("warm", Outcome::kCompleted);
+  engine_->step();
+  create("next", 60);
+  engine_->step();
+  EXPECT_TRUE(runs("next"));
+  EXPECT_EQ(engine_->warm_pool(job("warm"))->reused_by, "next");
+  restart();
+  EXPECT_EQ(engine_->warm_pool(job("warm"))->status, "Reused");
+}
+
+TEST_F(EngineTest, APoolThatCantBeClosedIsNotTakenOver) {
+  create("warm", 60);
+  engine_->step();
+  end("warm", Outcome::kCompleted);
+  engine_->step();
+  create("next", 60);
+  store::drop_table(database_, "warm_pools");
+  engine_->step();
+  EXPECT_FALSE(runs("next"));
+}
+
 }  // namespace
 }  // namespace sagebrush::job

@@ -1,7 +1,6 @@
 #include "job/live_jobs.h"
 
 #include "base/error.h"
-#include "store/jobs.h"
 
 namespace sagebrush::job {
 
@@ -41,7 +40,8 @@ void LiveJobs::add(TrainingJob job) {
 }
 
 LiveJobs::JobPtr LiveJobs::update(const std::string& id,
-                                  const std::function<void(TrainingJob&)>& change) {
+                                  const std::function<void(TrainingJob&)>& change,
+                                  const std::optional<store::PoolRow>& pool) {
   std::shared_ptr<Entry> entry;
   {
     const std::scoped_lock lock(mutex_);
@@ -59,7 +59,7 @@ LiveJobs::JobPtr LiveJobs::update(const std::string& id,
   auto job = std::make_shared<TrainingJob>(*before);
   change(*job);
   if (is_final(job->status) && before_final_) before_final_(*job);
-  if (!jobs_.replace(to_row(*job))) {
+  if (!jobs_.replace(to_row(*job), pool)) {
     throw Error(ErrorKind::kInternal, "job " + job->name + " changed behind the engine's back");
   }
   ++job->version;

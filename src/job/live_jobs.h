@@ -4,15 +4,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "job/training_job.h"
-
-namespace sagebrush::store {
-class Jobs;
-struct JobRow;
-}  // namespace sagebrush::store
+#include "store/jobs.h"
 
 namespace sagebrush::job {
 
@@ -40,8 +37,9 @@ class LiveJobs {
   void add(TrainingJob job);
   // Runs `change` on a copy and commits it, one change of a job at a time; what `change` throws
   // comes out and nothing is changed. A job that became final is no longer here afterwards. Throws
-  // Error{kNotFound} when the job is not unfinished.
-  JobPtr update(const std::string& id, const std::function<void(TrainingJob&)>& change);
+  // Error{kNotFound} when the job is not unfinished. pool: written with it, both or neither.
+  JobPtr update(const std::string& id, const std::function<void(TrainingJob&)>& change,
+                const std::optional<store::PoolRow>& pool = {});
   JobPtr find(const std::string& id) const;          // null when not unfinished
   JobPtr find_named(const std::string& name) const;  // likewise
   std::vector<JobPtr> all() const;                   // in the order of their creation

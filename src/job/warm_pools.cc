@@ -5,7 +5,6 @@
 #include "agent_protocol/json_reader.h"
 #include "base/error.h"
 #include "job/request_json.h"
-#include "store/jobs.h"
 
 namespace sagebrush::job {
 namespace {
@@ -58,6 +57,18 @@ PoolRecord record_from(const std::string& document) {
   return record;
 }
 
+store::PoolRow to_row(const PoolRecord& record) {
+  return {record.pool.job_id, to_string(record.status), json::serialize(to_json(record))};
+}
+
+// How it is once it has ended.
+PoolRecord ended(PoolRecord record, PoolStatus status, const std::string& reused_by, Time now) {
+  record.status = status;
+  record.reused_by = reused_by;
+  record.ended = now;
+  return record;
+}
+
 bool flag_at(const json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
   return value && value->is_bool() && value->get_bool();
@@ -107,7 +118,7 @@ void WarmPools::load() {
 }
 
 void WarmPools::store(const PoolRecord& record) {
-  rows_.put_pool({record.pool.job_id, to_string(record.status), json::serialize(to_json(record))});
+  rows_.put_pool(to_row(record));
 }
 
 void WarmPools::open(const TrainingJob& job, const Share& share, Time now) {
@@ -145,11 +156,16 @@ void WarmPools::close(const std::string& job_id, PoolStatus status, const std::s
   const std::scoped_lock lock(mutex_);
   const auto found = available_.find(job_id);
   if (found == available_.end()) return;
-  PoolRecord record = found->second;
-  record.status = status;
-  record.reused_by = reused_by;
-  record.ended = now;
-  store(record);
+  store(ended(found->second, status, reused_by, now));
+  available_.erase(found);
+}
+
+void WarmPools::hand_over(const std::string& job_id, const std::string& taker, Time now,
+                          const std::function<void(const std::optional<store::PoolRow>&)>& write) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = available_.find(job_id);
+  if (found == available_.end()) return write(std::nullopt);
+  write(to_row(ended(found->second, PoolStatus::kReused, taker, now)));
   available_.erase(found);
 }
 

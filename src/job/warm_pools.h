@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -9,10 +10,7 @@
 #include "job/quota_table.h"
 #include "job/scheduler.h"
 #include "job/training_job.h"
-
-namespace sagebrush::store {
-class Jobs;
-}
+#include "store/jobs.h"
 
 namespace sagebrush::job {
 
@@ -53,6 +51,10 @@ class WarmPools {
   std::vector<QuotaDemand> demands() const;  // what those hold of quotas
   // No-op for one that is not available any more.
   void close(const std::string& job_id, PoolStatus status, const std::string& reused_by, Time now);
+  // The job `taker` takes it over: it is closed by what `write` commits, which gets nullopt for one
+  // that is not available any more. What `write` throws comes out, and the pool is as it was.
+  void hand_over(const std::string& job_id, const std::string& taker, Time now,
+                 const std::function<void(const std::optional<store::PoolRow>&)>& write);
   // Throws Error{kConflict} when it is not available any more.
   void keep_until(const std::string& job_id, Time until);
   std::optional<PoolRecord> find(const std::string& job_id) const;

@@ -96,7 +96,7 @@ void Jobs::insert(const JobRow& row) {
   });
 }
 
-bool Jobs::replace(const JobRow& row) {
+bool Jobs::replace(const JobRow& row, const std::optional<PoolRow>& pool) {
   bool done = false;
   database_.write([&](soci::session& session) {
     const long long modified = row.modified_ms;
@@ -110,6 +110,7 @@ bool Jobs::replace(const JobRow& row) {
          soci::use(row.id), soci::use(version));
     statement.execute(true);
     done = statement.get_affected_rows() == 1;
+    if (done && pool) put_pool(session, *pool);
   });
   return done;
 }

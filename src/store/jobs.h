@@ -5,6 +5,10 @@
 #include <string>
 #include <vector>
 
+namespace soci {
+class session;
+}
+
 namespace sagebrush::store {
 
 class Database;
@@ -56,9 +60,9 @@ class Jobs {
 
   // Throws Error{kAlreadyExists} when the kind has a job of that name, in any case.
   void insert(const JobRow& row);
-  // Writes row (with version + 1) if the stored version is row.version; false otherwise: somebody
-  // else was faster.
-  bool replace(const JobRow& row);
+  // Writes row (with version + 1) if the stored version is row.version, and the pool with it; false
+  // otherwise: somebody else was faster.
+  bool replace(const JobRow& row, const std::optional<PoolRow>& pool = {});
   std::optional<JobRow> find(const std::string& kind, const std::string& name);
   // name: in lower case, as in an ARN.
   std::optional<JobRow> find_lower_case(const std::string& kind, const std::string& name);
@@ -72,6 +76,8 @@ class Jobs {
   std::vector<PoolRow> pools(const std::string& status);
 
  private:
+  static void put_pool(soci::session& session, const PoolRow& row);
+
   Database& database_;
 };
 

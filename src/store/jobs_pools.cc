@@ -15,13 +15,15 @@ CREATE TABLE warm_pools (
 CREATE INDEX warm_pools_by_status ON warm_pools (status, job_id)
 )sql";
 
+void Jobs::put_pool(soci::session& session, const PoolRow& row) {
+  session << "INSERT INTO warm_pools (job_id, status, document) VALUES (:id, :status, :document)"
+             " ON CONFLICT (job_id) DO UPDATE SET status = excluded.status,"
+             " document = excluded.document",
+      soci::use(row.job_id), soci::use(row.status), soci::use(row.document);
+}
+
 void Jobs::put_pool(const PoolRow& row) {
-  database_.write([&](soci::session& session) {
-    session << "INSERT INTO warm_pools (job_id, status, document) VALUES (:id, :status, :document)"
-               " ON CONFLICT (job_id) DO UPDATE SET status = excluded.status,"
-               " document = excluded.document",
-        soci::use(row.job_id), soci::use(row.status), soci::use(row.document);
-  });
+  database_.write([&](soci::session& session) { put_pool(session, row); });
 }
 
 std::optional<PoolRow> Jobs::find_pool(const std::string& job_id) {
