@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
+import numpy
 import vision_job
 from vision_job import Job
 
@@ -124,6 +126,56 @@ class TrainTest(unittest.TestCase):
         shutil.rmtree(job.base / "model")
         job.configure({**SMALL, "seed": 8})
         self.assert_fails(job, "seed=7", "seed=8")
+
+    def test_checkpoint_that_does_not_know_a_hyperparameter_had_its_default(self):
+        job = self.small_job()
+        self.assertEqual(job.run().returncode, 0)
+        shutil.rmtree(job.base / "model")
+        for state in job.base.glob("checkpoints/*.json"):
+            document = json.loads(state.read_text())
+            for name in ("precision_dtype", "weight_decay"):
+                del document["identity"][name]
+            state.write_text(json.dumps(document))
+        result = job.run()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Resuming from", result.stdout)
+
+    def test_the_model_is_there_when_its_report_cannot_be_written(self):
+        job = self.small_job()
+        shutil.rmtree(job.base / "output/data", ignore_errors=True)
+        (job.base / "output").mkdir(exist_ok=True)
+        (job.base / "output/data").write_text("no folder")
+        result = job.run()
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertTrue((job.base / "model/model.safetensors").exists())
+
+    def test_stopped_before_training_begins_it_ends_at_once(self):
+        job = self.small_job()
+        job.write_config("resourceconfig.json", {"current_host": "algo-1", "hosts": ["algo-1", "algo-2"], "network_interface_name": "lo"})
+        process = job.start()  # and waits for the other host, for ten minutes
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        while not self.catches_sigterm(status):
+            time.sleep(0.01)
+        process.terminate()
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn("stopped before training began", err)
+
+    @staticmethod
+    def catches_sigterm(status):
+        caught = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
+        return int(caught, 16) >> (signal.SIGTERM - 1) & 1
+
+    def test_a_held_out_image_without_a_finite_loss_is_named(self):
+        job = Job(self.base / "floats", {"epochs": 1, "batch_size": 32, "seed": 1})
+        draw = numpy.random.default_rng(1)
+        for channel, count in (("train", 64), ("test", 8)):
+            images = draw.normal(0, 1e-3, (count, 28, 28, 1)).astype("float32")
+            if channel == "test":
+                images[0] = 3e38
+            numpy.save(job.base / f"input/data/{channel}/{channel}_images.npy", images)
+            numpy.save(job.base / f"input/data/{channel}/{channel}_labels.npy", numpy.arange(count) % 4)
+        self.assert_fails(job, "the loss on the images held out is not a number")
 
     def test_checkpoint_of_other_data_is_refused(self):
         job = self.small_job()

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/exact_number.h"
 #include "algorithms/image_classification/file.h"
 
 namespace sagebrush::vision {
@@ -70,9 +71,9 @@ std::int64_t integer(const json::object& object, const char* key) {
 }
 
 double real(const json::object& object, const char* key) {
-  const json::value& value = member(object, key);
-  if (!value.is_number()) user_error(std::string("checkpoint: ") + key + " is not a number");
-  return value.to_number<double>();
+  const auto value = exact_number(member(object, key));
+  if (!value) user_error(std::string("checkpoint: ") + key + " is not a number");
+  return *value;
 }
 
 LoadedCheckpoint read_checkpoint(const fs::path& folder, std::int64_t step) {
@@ -125,20 +126,22 @@ void CheckpointStore::save(std::int64_t step, const Checkpoint& checkpoint,
       {"step", step},
       {"epoch", progress.epoch},
       {"step_in_epoch", progress.step_in_epoch},
-      {"loss_sum", progress.loss_sum},
+      {"loss_sum", exact(progress.loss_sum)},
       {"correct", progress.correct},
-      {"seconds", progress.seconds},
+      {"seconds", exact(progress.seconds)},
       {"identity", identity},
-      {"history", to_json(progress.history)},
+      {"history", to_exact_json(progress.history)},
       {"tensor_bytes", static_cast<std::int64_t>(bytes.size())},
       {"tensor_crc32", static_cast<std::int64_t>(crc32(bytes.data(), bytes.size()))},
   };
   write_file_atomically(file_of(folder_, step, ".json"), json::serialize(state) + "\n");
-  const std::vector<std::int64_t> steps = saved_steps(folder_);
-  for (std::size_t i = kKept; i < steps.size(); ++i) {
+  // Those of later steps could not be read, or this run would have gone on from them.
+  std::size_t kept = 0;
+  for (const std::int64_t saved : saved_steps(folder_)) {
+    if (saved <= step && ++kept <= kKept) continue;
     std::error_code error;  // what cannot be removed is only old
-    fs::remove(file_of(folder_, steps[i], ".json"), error);
-    fs::remove(file_of(folder_, steps[i], ".safetensors"), error);
+    fs::remove(file_of(folder_, saved, ".json"), error);
+    fs::remove(file_of(folder_, saved, ".safetensors"), error);
   }
 }
 

@@ -22,7 +22,7 @@ std::vector<NamedTensor> tensors_of(float value) {
 Checkpoint checkpoint_of(std::int64_t epoch) {
   Checkpoint checkpoint;
   checkpoint.progress = {epoch, 3,   0.1 + 0.2,
-                         17,    1.5, {{1, 0.3, 0.9, 0.2, 0.95, 0.1, 1234.5, 1.25}}};
+                         17,    1.5, {{1, 0.3, 0.9, 0.2, 14.0 / 15, 0.1, 1234.5, 1.25}}};
   checkpoint.identity = {{"seed", "7"}};
   return checkpoint;
 }
@@ -42,6 +42,7 @@ TEST(CheckpointStore, GivesBackTheNewestExactly) {
   EXPECT_EQ(progress.correct, 17);
   ASSERT_EQ(progress.history.size(), 1U);
   EXPECT_EQ(progress.history[0].images_per_second, 1234.5);
+  EXPECT_EQ(progress.history[0].validation_accuracy, 14.0 / 15);
   EXPECT_EQ(loaded->checkpoint.identity.at("seed"), "7");
   EXPECT_EQ(loaded->tensors.get("w", {2}).data[1], 6.0F);
 }
@@ -57,6 +58,17 @@ TEST(CheckpointStore, KeepsTwoAndLeavesNoTemporaryFile) {
   std::sort(names.begin(), names.end());
   EXPECT_EQ(names, (std::vector<std::string>{"checkpoint-4.json", "checkpoint-4.safetensors",
                                              "checkpoint-5.json", "checkpoint-5.safetensors"}));
+}
+
+TEST(CheckpointStore, KeepsWhatARunSavesThatCouldNotReadLaterSteps) {
+  const ScratchFolder scratch;
+  const CheckpointStore store(scratch.path());
+  for (const char* name : {"checkpoint-100.json", "checkpoint-200.json"})
+    write_file_atomically(scratch.path() / name, "torn");
+  EXPECT_FALSE(store.load(ignore).has_value());
+  store.save(10, checkpoint_of(1), tensors_of(1));
+  EXPECT_TRUE(store.load(ignore).has_value());
+  EXPECT_FALSE(fs::exists(scratch.path() / "checkpoint-200.json"));
 }
 
 // Whatever a kill or a partial upload leaves, the one before it is found.

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "algorithms/image_classification/error.h"
+#include "algorithms/image_classification/exact_number.h"
 
 namespace sagebrush::vision {
 namespace json = boost::json;
@@ -22,16 +23,25 @@ constexpr Field kFields[] = {
     {"seconds", &EpochMetrics::seconds},
 };
 
-}  // namespace
-
-json::value to_json(const std::vector<EpochMetrics>& history) {
+template <typename Write>
+json::value list_of(const std::vector<EpochMetrics>& history, const Write& write) {
   json::array list;
   for (const EpochMetrics& metrics : history) {
     json::object object{{"epoch", metrics.epoch}};
-    for (const Field& field : kFields) object[field.name] = metrics.*field.member;
+    for (const Field& field : kFields) object[field.name] = write(metrics.*field.member);
     list.push_back(std::move(object));
   }
   return list;
+}
+
+}  // namespace
+
+json::value to_json(const std::vector<EpochMetrics>& history) {
+  return list_of(history, [](double value) { return json::value(value); });
+}
+
+json::value to_exact_json(const std::vector<EpochMetrics>& history) {
+  return list_of(history, exact);
 }
 
 std::vector<EpochMetrics> history_from_json(const json::value& value) {
@@ -45,9 +55,9 @@ std::vector<EpochMetrics> history_from_json(const json::value& value) {
     metrics.epoch = epoch->as_int64();
     for (const Field& field : kFields) {
       const json::value* number = object->if_contains(field.name);
-      if (number == nullptr || !number->is_number())
-        user_error(std::string("checkpoint: history: ") + field.name + " is missing");
-      metrics.*field.member = number->to_number<double>();
+      const auto value = number != nullptr ? exact_number(*number) : std::nullopt;
+      if (!value) user_error(std::string("checkpoint: history: ") + field.name + " is missing");
+      metrics.*field.member = *value;
     }
     history.push_back(metrics);
   }

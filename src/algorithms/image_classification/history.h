@@ -19,7 +19,10 @@ struct EpochMetrics {
 
 boost::json::value to_json(const std::vector<EpochMetrics>& history);
 
-// Throws Error{kUser} for anything that to_json would not write.
+// The same with its numbers as texts that read back to the last bit.
+boost::json::value to_exact_json(const std::vector<EpochMetrics>& history);
+
+// Of either. Throws Error{kUser} for anything that they would not write.
 std::vector<EpochMetrics> history_from_json(const boost::json::value& value);
 
 }  // namespace sagebrush::vision

@@ -163,10 +163,19 @@ Hyperparameters parse_hyperparameters(const std::map<std::string, std::string>& 
 bool decides_the_result(const std::string& hyperparameter) {
   for (const char* name :
        {"target_accuracy", "early_stopping", "early_stopping_min_epochs", "early_stopping_patience",
-        "early_stopping_tolerance", "checkpoint_seconds", "log_steps", "test_time_augmentation"}) {
+        "early_stopping_tolerance", "checkpoint_seconds", "log_steps", "test_time_augmentation",
+        "num_training_samples", "image_shape"}) {
     if (hyperparameter == name) return false;
   }
   return true;
+}
+
+std::optional<std::string> default_of(const std::string& name, Architecture model) {
+  const std::string& by_name = find_row("model")->choices.at(static_cast<std::size_t>(model));
+  for (const auto& [known, value] : to_pairs(parse_hyperparameters({{"model", by_name}}))) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
 }
 
 std::map<std::string, std::string> parse_hyperparameters_json(std::string_view text) {

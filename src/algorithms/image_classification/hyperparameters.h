@@ -83,6 +83,9 @@ std::map<std::string, std::string> parse_hyperparameters_json(std::string_view t
 // Every hyperparameter with its value as text, in the table's order; absent ones left out.
 std::vector<std::pair<std::string, std::string>> to_pairs(const Hyperparameters& values);
 
+// What to_pairs() says of a hyperparameter that nobody said; nullopt for what the data say.
+std::optional<std::string> default_of(const std::string& name, Architecture model);
+
 // Whether a run that is resumed must have the same value as the one that was stopped.
 bool decides_the_result(const std::string& hyperparameter);
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "algorithms/image_classification/command_options.h"
@@ -43,9 +44,16 @@ void request_stop(int) {
   stop_requested = 1;
 }
 
-void catch_stop_signals() {
+// Loading data and meeting other hosts may take longer than the grace, and leave nothing to save.
+void end_before_training(int) {
+  constexpr std::string_view kText = "sagebrush-vision: stopped before training began\n";
+  if (::write(STDERR_FILENO, kText.data(), kText.size()) < 0) ::_exit(kFailed);
+  ::_exit(0);
+}
+
+void catch_stop_signals(void (*handler)(int)) {
   struct sigaction action{};
-  action.sa_handler = request_stop;
+  action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
@@ -100,7 +108,7 @@ int train(const std::vector<std::string>& words) {
   if (!wrong.empty()) return usage(wrong);
   const ContainerPaths paths{base};
   try {
-    catch_stop_signals();
+    catch_stop_signals(end_before_training);
     keep_freed_memory();
     WorkerPool pool(usable_processors());
     const JobHosts hosts = find_hosts(paths);
@@ -117,7 +125,8 @@ int train(const std::vector<std::string>& words) {
       others = connect_by_gloo(meeting);
     }
     Report report(hosts.current, ::isatty(STDOUT_FILENO) == 1, hosts.rank != 0);
-    run_training(paths, report, pool, stop_requested, others.get());
+    run_training(paths, report, pool, stop_requested, others.get(),
+                 [] { catch_stop_signals(request_stop); });
     return 0;
   } catch (const std::bad_alloc&) {
     return report_failure(paths.failure(),

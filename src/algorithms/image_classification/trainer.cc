@@ -81,7 +81,6 @@ void Trainer::make_shards() {
              : threads * ranks;
   if (!ghosts && threads > 1) statistics_sum_ = std::make_unique<ThreadSum>(threads);
   Communicator* const across = values_.sync_batch_norm ? others_ : nullptr;
-  all_shards_ = all;
   for (std::int64_t i = all * rank / ranks; i < all * (rank + 1) / ranks; ++i) {
     auto shard = std::make_unique<Shard>();
     shard->network = shards_.empty() ? network_ : std::shared_ptr<Network>(network_->replica());
@@ -198,7 +197,8 @@ void Trainer::run_shard(std::size_t number) {
 }
 
 // Adds up what the shards of all processes found, and gives the network the mean of their running
-// statistics: by pairs as gradients are, so that hosts change no bit.
+// statistics, each process's the same weight: by pairs as gradients are, so that hosts change no
+// bit.
 void Trainer::join_shards(StepResult& result) {
   constexpr std::size_t kCounts = 4;
   std::vector<std::vector<double>> found;
@@ -215,13 +215,15 @@ void Trainer::join_shards(StepResult& result) {
   std::vector<double>& sums = found.front();
   sums[2] = result.wishes.stop ? 1 : 0;
   sums[3] = result.wishes.checkpoint ? 1 : 0;
+  for (std::size_t i = kCounts; i < sums.size(); ++i)
+    sums[i] /= static_cast<double>(shards_.size());
   if (others_ != nullptr) others_->sum(sums);
   result.loss = sums[0];
   result.correct = std::llround(sums[1]);
   result.wishes = {sums[2] > 0, sums[3] > 0};
+  const double processes = others_ != nullptr ? others_->size() : 1;
   for (std::size_t i = 0; i < network_->statistic_count(); ++i)
-    network_->statistics()[i] =
-        static_cast<float>(sums[kCounts + i] / static_cast<double>(all_shards_));
+    network_->statistics()[i] = static_cast<float>(sums[kCounts + i] / processes);
 }
 
 void Trainer::copy_statistics() {

@@ -94,7 +94,6 @@ class Trainer {
   Communicator* others_;
   std::shared_ptr<Network> network_;
   std::int64_t batch_size_;
-  std::int64_t all_shards_ = 1;  // of all processes
   std::int64_t steps_per_epoch_;
   std::int64_t total_steps_;
   std::int64_t epoch_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "algorithms/image_classification/architectures.h"
@@ -131,12 +132,13 @@ class TrainingRun {
     if (fs::is_directory(paths.checkpoints())) store_.emplace(paths.checkpoints());
   }
 
-  void run() {
+  void run(const std::function<void()>& begun) {
     announce();
     trainer_ = std::make_unique<Trainer>(values_, config_.network, data_.train,
                                          config_.normalization, pool_, others_);
     if (start_) trainer_->load_weights(load_model_weights(*start_));
     resume();
+    begun();
     begin_ = last_checkpoint_ = Clock::now();
     seconds_before_ = progress_.seconds;
     bool stopped = stop_ != 0 && others_ == nullptr;
@@ -178,17 +180,22 @@ class TrainingRun {
     if (others_ != nullptr) loaded = share_checkpoint(std::move(loaded), *others_);
     if (!loaded) return;
     for (const auto& [name, value] : identity_) {
-      const auto saved = loaded->checkpoint.identity.find(name);
-      if (saved == loaded->checkpoint.identity.end() || saved->second != value)
-        user_error(loaded->name + ": was made with " + name + "=" +
-                   (saved == loaded->checkpoint.identity.end() ? "(none)" : saved->second) +
-                   ", this run has " + name + "=" + value +
-                   "; give the same, or another checkpoint location");
+      const std::string saved = saved_identity(loaded->checkpoint.identity, name);
+      if (saved != value)
+        user_error(loaded->name + ": was made with " + name + "=" + saved + ", this run has " +
+                   name + "=" + value + "; give the same, or another checkpoint location");
     }
     trainer_->load_state(loaded->tensors);
     progress_ = loaded->checkpoint.progress;
     report_.line("Resuming from " + loaded->name + ": epoch " + std::to_string(progress_.epoch) +
                  ", step " + std::to_string(progress_.step_in_epoch));
+  }
+
+  // A hyperparameter that the checkpoint's writer did not know had its default.
+  std::string saved_identity(const Identity& saved, const std::string& name) const {
+    const auto found = saved.find(name);
+    return found != saved.end() ? found->second
+                                : default_of(name, values_.model).value_or("(none)");
   }
 
   std::int64_t steps_left() const {
@@ -239,7 +246,8 @@ class TrainingRun {
       rate = values_.learning_rate * result.rate_factor;
       tell_step(result, rate, steps, clock);
       stop = result.wishes.stop;
-      if (stop && progress_.step_in_epoch < steps) return false;
+      // The next run measures an epoch that is complete.
+      if (stop && (progress_.step_in_epoch < steps || steps_left() > 0)) return false;
       if (result.wishes.checkpoint && progress_.step_in_epoch < steps) save_checkpoint();
     }
     end_epoch(static_cast<double>(steps), rate, clock);
@@ -273,7 +281,7 @@ class TrainingRun {
                              (steps * static_cast<double>(trainer_->batch_size()));
     metrics.learning_rate = rate;
     metrics.images_per_second = clock.steps == 0 ? 0 : images_per_second(clock);
-    evaluation_ = trainer_->evaluate(data_.validation, TestViews::kNone);
+    evaluate(data_.validation, TestViews::kNone);
     metrics.validation_accuracy = evaluation_->accuracy();
     metrics.validation_loss = evaluation_->loss;
     metrics.seconds = seconds_before_ + seconds_since(begin_);
@@ -289,7 +297,24 @@ class TrainingRun {
     next.history.push_back(metrics);
     progress_ = std::move(next);
     save_checkpoint();
-    if (leads()) write_history(paths_.output_data(), progress_.history);
+    if (leads()) tell_history();
+  }
+
+  // What has been trained is worth more than a table of it.
+  void tell_history() {
+    try {
+      write_history(paths_.output_data(), progress_.history);
+    } catch (const std::exception& error) {
+      report_.line(std::string("The epochs' table was not written: ") + error.what());
+    }
+  }
+
+  void evaluate(const ImageSet& set, TestViews views) {
+    evaluation_ = trainer_->evaluate(set, views);
+    if (!std::isfinite(evaluation_->loss))
+      user_error(
+          "the loss on the images held out is not a number; a lower learning_rate is needed, or "
+          "images with pixels like those trained on");
   }
 
   void save_checkpoint() {
@@ -301,14 +326,17 @@ class TrainingRun {
     store_->save(step, {progress_, identity_}, trainer_->state());
   }
 
-  // Measures the finished model and writes everything down. A run that was stopped has little time.
+  // Saves the model, then measures it and writes that down. A run that was stopped has little time.
   void finish(bool stopped) {
+    if (leads()) {
+      save_model(paths_.model(), config_, values_, epoch_of_weights(), trainer_->weights());
+      report_.line("Model saved to " + paths_.model().string());
+    }
     const bool last_is_final = evaluation_ && !data_.test &&
                                values_.model_selection == Selection::kLast &&
                                values_.test_time_augmentation == TestViews::kNone;
     if (!stopped && !last_is_final)
-      evaluation_ = trainer_->evaluate(data_.test ? *data_.test : data_.validation,
-                                       values_.test_time_augmentation);
+      evaluate(data_.test ? *data_.test : data_.validation, values_.test_time_augmentation);
     if (!leads()) return;
     if (!stopped && evaluation_ && !last_is_final)
       report_.final(data_.test ? "test" : "final", *evaluation_);
@@ -316,15 +344,14 @@ class TrainingRun {
     if (!stopped && evaluation_)
       write_run_report(paths_.output_data(), {to_pairs(values_), config_.labels, progress_.history,
                                               *evaluation_, data_.test ? "test" : "validation"});
-    save_model(paths_.model(), config_, values_, epoch_of_weights(), trainer_->weights());
-    report_.line("Model saved to " + paths_.model().string());
   }
 
-  // nullptr before the first.
+  // nullptr for weights that were not measured.
   const EpochMetrics* epoch_of_weights() const {
     const std::vector<EpochMetrics>& history = progress_.history;
     if (history.empty()) return nullptr;
-    if (values_.model_selection == Selection::kLast) return &history.back();
+    if (values_.model_selection == Selection::kLast)
+      return progress_.step_in_epoch == 0 ? &history.back() : nullptr;
     return &*std::max_element(history.begin(), history.end(),
                               [](const EpochMetrics& a, const EpochMetrics& b) {
                                 return a.validation_accuracy < b.validation_accuracy;
@@ -354,8 +381,9 @@ class TrainingRun {
 }  // namespace
 
 void run_training(const ContainerPaths& paths, Report& report, WorkerPool& pool,
-                  const volatile std::sig_atomic_t& stop, Communicator* others) {
-  TrainingRun(paths, report, pool, stop, others).run();
+                  const volatile std::sig_atomic_t& stop, Communicator* others,
+                  const std::function<void()>& begun) {
+  TrainingRun(paths, report, pool, stop, others).run(begun);
 }
 
 }  // namespace sagebrush::vision

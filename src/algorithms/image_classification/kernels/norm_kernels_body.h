@@ -57,7 +57,7 @@ constexpr float kNormalPeak = 0.39894228F;  // 1 / sqrt(2 pi)
 
 template <Activation A>
 inline float activate(float z) {
-  if (A == Activation::kRelu) return z > 0.0F ? z : 0.0F;
+  if (A == Activation::kRelu) return z < 0.0F ? 0.0F : z;  // NaN stays
   if (A == Activation::kGelu) return 0.5F * z * (1.0F + erf_of(z * kHalfRoot));
   return z;
 }

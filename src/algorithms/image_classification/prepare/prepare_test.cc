@@ -466,5 +466,16 @@ TEST(Resize, KeepsAFlatImageFlatAndTheMiddle) {
   EXPECT_EQ(resize_to_cover(image, 40, 40).pixels[820], 90);
 }
 
+// All its rows at the new width would be 45 GB.
+TEST(Resize, TakesOnlyTheRowsThatAreShownOfAVeryHighImage) {
+  Image image;
+  image.height = 16'000'000;
+  image.width = 1;
+  image.channels = 3;
+  image.pixels.assign(image.height * 3, 50);
+  EXPECT_EQ(resize_to_cover(image, 224, 224).pixels,
+            std::vector<std::uint8_t>(std::size_t{224} * 224 * 3, 50));
+}
+
 }  // namespace
 }  // namespace sagebrush::vision

@@ -50,10 +50,13 @@ Image resize_to_cover(const Image& image, std::size_t height, std::size_t width)
   const std::vector<Taps> columns = make_taps(
       image.width, (static_cast<double>(image.width) - used_width) / 2, used_width, width);
   const std::size_t channels = image.channels;
-  std::vector<float> narrow(image.height * width * channels);
-  for (std::size_t y = 0; y < image.height; ++y) {
+  // Only the rows that are used: an image may be a million times as high as wide.
+  const std::size_t top = rows.front().first;
+  const std::size_t bottom = rows.back().first + rows.back().shares.size();
+  std::vector<float> narrow((bottom - top) * width * channels);
+  for (std::size_t y = top; y < bottom; ++y) {
     const std::uint8_t* const from = image.pixels.data() + y * image.width * channels;
-    float* const to = narrow.data() + y * width * channels;
+    float* const to = narrow.data() + (y - top) * width * channels;
     for (std::size_t x = 0; x < width; ++x) {
       for (std::size_t t = 0; t < columns[x].shares.size(); ++t) {
         for (std::size_t c = 0; c < channels; ++c)
@@ -71,7 +74,7 @@ Image resize_to_cover(const Image& image, std::size_t height, std::size_t width)
   for (std::size_t y = 0; y < height; ++y) {
     std::fill(row.begin(), row.end(), 0.0F);
     for (std::size_t t = 0; t < rows[y].shares.size(); ++t) {
-      const float* const from = narrow.data() + (rows[y].first + t) * width * channels;
+      const float* const from = narrow.data() + (rows[y].first - top + t) * width * channels;
       for (std::size_t i = 0; i < row.size(); ++i) row[i] += rows[y].shares[t] * from[i];
     }
     for (std::size_t i = 0; i < row.size(); ++i)

@@ -4,6 +4,7 @@
 #include <ATen/ops/softmax.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "algorithms/image_classification/error.h"
@@ -51,8 +52,12 @@ std::vector<std::vector<float>> Predictor::predict(ImageSet images) const {
         batch.data_ptr<float>(), labels.data());
     const at::Tensor probabilities = at::softmax(network_->infer(batch), 1).contiguous();
     const float* row = probabilities.data_ptr<float>();
-    for (std::size_t i = 0; i < n; ++i, row += spec.classes)
+    for (std::size_t i = 0; i < n; ++i, row += spec.classes) {
+      if (!std::all_of(row, row + spec.classes, [](float p) { return std::isfinite(p); }))
+        user_error("image " + std::to_string(start + i + 1) +
+                   ": its pixels are so large that the network has no finite answer");
       answers.emplace_back(row, row + spec.classes);
+    }
   }
   return answers;
 }
