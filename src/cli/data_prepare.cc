@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -61,7 +63,24 @@ bool is_shard(std::string_view name) {
   return name.size() >= 5 && name.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Removes what an earlier call has put into a split's folder and this one does not replace. Other
+bool is_manifest(const LocalFile& file) {
+  return file.path.filename() == "manifest.json";
+}
+
+// What preprocess has written below `output`, which may hold other files too.
+std::vector<LocalFile> prepared_files(const fs::path& output, const S3Uri& target) {
+  std::vector<LocalFile> files = files_to_upload(output, target);
+  std::erase_if(files, [&](const LocalFile& file) {
+    const std::string folder = file.path.parent_path().lexically_relative(output).string();
+    const bool split = folder == "train" || folder == "validation" || folder == "test";
+    return !(is_manifest(file) && (split || folder == ".")) &&
+           !(split && is_shard(file.path.filename().string()));
+  });
+  return files;
+}
+
+// Removes an earlier call's manifest from a split's folder, so that nobody takes the one split of
+// that call beside the other of this one, and then its shards that this one does not replace. Other
 // objects stay, and so does all of a folder whose manifest is none of ours.
 void remove_earlier(aws::S3Client& s3, const std::string& bucket, const std::string& folder,
                     const std::set<std::string>& replaced) {
@@ -75,8 +94,8 @@ void remove_earlier(aws::S3Client& s3, const std::string& bucket, const std::str
   }
   if (!has_manifest || !s3.get_object(bucket, manifest).contains("sagebrush-vision prepared split"))
     return;
+  s3.delete_object(bucket, manifest);
   for (const std::string& key : shards) s3.delete_object(bucket, key);
-  if (!replaced.contains(manifest)) s3.delete_object(bucket, manifest);
 }
 
 // Test images that are left of an earlier call may be among this one's training images.
@@ -104,16 +123,26 @@ int run_prepare(const PrepareFlags& flags, Context& context) {
   const fs::path images = images_of(flags, context);
   if (const int status = preprocess(flags, images, output); status != 0) return status;
   if (!target) return 0;
-  const std::vector<LocalFile> files = files_to_upload(output, *target);
+  const std::vector<LocalFile> files = prepared_files(output, *target);
   Cloud cloud(context.options, context.environment);
   const Interrupt interrupt;
   ensure_bucket(cloud, target->bucket, context.terminal);
   remove_earlier(cloud.s3(), *target, files);
-  const UploadResult result =
-      upload(cloud, target->bucket, files, kUploadThreads, context.terminal, interrupt);
+  // A split is one when its manifest is there.
+  std::size_t uploaded = 0;
+  std::size_t unchanged = 0;
+  for (const bool manifests : {false, true}) {
+    std::vector<LocalFile> part;
+    std::ranges::copy_if(files, std::back_inserter(part),
+                         [&](const LocalFile& file) { return is_manifest(file) == manifests; });
+    const UploadResult result =
+        upload(cloud, target->bucket, part, kUploadThreads, context.terminal, interrupt);
+    uploaded += result.uploaded;
+    unchanged += result.unchanged;
+  }
   context.terminal.message(fmt::format(
       "{} files uploaded, {} unchanged: {}; channels train, validation and test are its folders",
-      result.uploaded, result.unchanged, target->text()));
+      uploaded, unchanged, target->text()));
   return 0;
 }
 

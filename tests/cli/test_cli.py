@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import command  # noqa: E402
+from cutting_proxy import cutting_proxy  # noqa: E402
 
 
 class CliTest(command.ServerCase):
@@ -52,6 +53,25 @@ class Prepare(CliTest):
         self.assertEqual(code, 0, err)
         after = [o["Key"] for o in self.server.client("s3").list_objects_v2(Bucket="prepared", Prefix="foreign/v")["Contents"]]
         self.assertEqual(after, foreign)
+
+    def test_an_upload_that_is_cut_leaves_no_split_of_an_earlier_one(self):
+        batch = b"".join(bytes([i % 10]) + bytes([i]) * 3072 for i in range(100))
+        for name in ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"):
+            (self.home / f"{name}.bin").write_bytes(batch)
+        prepare = ("data", "prepare", "cifar10", ".", "--to", "s3://cut/c10", "--output", "kept", "--validation", "50")
+        (self.home / "kept").mkdir()
+        (self.home / "kept/diary.txt").write_text("mine")
+        code, out, err = self.run_cli(*prepare, "--seed", "1")
+        self.assertEqual(code, 0, err)
+        keys = [o["Key"] for o in self.server.client("s3").list_objects_v2(Bucket="cut")["Contents"]]
+        self.assertIn("c10/train/manifest.json", keys)
+        self.assertNotIn("c10/diary.txt", keys)
+        (self.home / "data_batch_1.bin").write_bytes(batch[: 3073 * 99] + bytes(3073))
+        with cutting_proxy(self.server.url, "/cut/c10/train/images-") as url:
+            self.assertNotEqual(self.run_cli(*prepare, "--seed", "2", AWS_ENDPOINT_URL=url)[0], 0)
+        keys = [o["Key"] for o in self.server.client("s3").list_objects_v2(Bucket="cut")["Contents"]]
+        self.assertNotIn("c10/train/manifest.json", keys)
+        self.assertNotIn("c10/test/manifest.json", keys)
 
     def test_its_failure_is_the_commands_failure(self):
         code, out, err = self.run_cli("data", "prepare", "mnist", ".", "--to", "s3://prepared/none")
