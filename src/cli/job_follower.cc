@@ -54,23 +54,33 @@ json::object JobFollower::follow() {
   while (true) {
     bool ended = false;
     bool moved = false;
+    // A line may be there before the change that preceded it, and the other way round: what is new
+    // waits for the next look, which brings what came before it.
+    const Time settled = news_.empty() ? Time::min() : news_.rbegin()->first.first;
     try {
       ended = describe();
       // After the description: what was written before the job ended is there then.
       reader_.read_new([this](const LogEvent& event) { add_event(event); });
-      moved = print_news();
+      moved = !news_.empty();
+      print_news(ended || !show_transitions_ ? Time::max() : settled);
       last_answer = std::chrono::steady_clock::now();
       show_status();
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kUnavailable) throw;
-      if (std::chrono::steady_clock::now() - last_answer > kPatience) throw;
+      if (error.kind() != ErrorKind::kUnavailable ||
+          std::chrono::steady_clock::now() - last_answer > kPatience) {
+        print_news(Time::max());
+        throw;
+      }
       terminal_.status(fmt::format("waiting for the server: {}", error.what()));
       ended = false;
     }
     if (ended) break;
     terminal_.flush();
     pause = moved ? kFirstPause : std::min<std::chrono::milliseconds>(pause * 5 / 4, kLongestPause);
-    if (interrupt_.wait_for(pause)) throw Interrupted("interrupted");
+    if (interrupt_.wait_for(pause)) {
+      print_news(Time::max());
+      throw Interrupted("interrupted");
+    }
   }
   terminal_.clear_status();
   terminal_.flush();
@@ -97,22 +107,23 @@ void JobFollower::add_transitions() {
     const std::string line =
         fmt::format("{}  {}  {}", clock_text(time),
                     paint(status, tone_of_status(status), terminal_.err_look().colour), message);
-    news_.emplace(time, [this, line] { terminal_.message(line); });
+    news_.emplace(std::pair(time, News::kTransition), [this, line] { terminal_.message(line); });
   }
   transitions_seen_ = std::max(transitions_seen_, transitions.size());
 }
 
 void JobFollower::add_event(const LogEvent& event) {
   if (listener_) listener_(event.message);
-  news_.emplace(event.time, [this, event] {
+  news_.emplace(std::pair(event.time, News::kLine), [this, event] {
     terminal_.out_line(reader_.stream_count() > 1 ? fmt::format("{}| {}", event.host, event.message)
                                                   : event.message);
   });
 }
 
-bool JobFollower::print_news() {
-  for (const auto& [time, print] : news_) print();
-  return !std::exchange(news_, {}).empty();
+void JobFollower::print_news(Time until) {
+  const auto end = news_.upper_bound({until, News::kLine});
+  for (auto one = news_.begin(); one != end; ++one) one->second();
+  news_.erase(news_.begin(), end);
 }
 
 void JobFollower::show_status() {

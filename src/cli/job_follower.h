@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "base/time.h"
 #include "cli/log_reader.h"
@@ -15,8 +16,8 @@ class Cloud;
 class Interrupt;
 class Terminal;
 
-// Shows a training job live: status transitions on stderr, its log on stdout, with the reason for
-// waiting while nothing comes.
+// Shows a training job live: status transitions on stderr, its log on stdout, both in the order of
+// time, with the reason for waiting while nothing comes.
 class JobFollower {
  public:
   JobFollower(Cloud& cloud, Terminal& terminal, const Interrupt& interrupt, std::string job_name);
@@ -32,10 +33,12 @@ class JobFollower {
   boost::json::object follow();
 
  private:
+  enum class News { kTransition, kLine };  // of one moment, in this order
+
   bool describe();  // true when the job has ended
   void add_transitions();
   void add_event(const LogEvent& event);
-  bool print_news();  // in the order of time; true when there was any
+  void print_news(Time until);  // in the order of time
   void show_status();
 
   Cloud& cloud_;
@@ -45,7 +48,7 @@ class JobFollower {
   LogReader reader_;
   std::function<void(const std::string&)> listener_;
   bool show_transitions_ = true;
-  std::multimap<Time, std::function<void()>> news_;  // read and not yet printed
+  std::multimap<std::pair<Time, News>, std::function<void()>> news_;  // read and not yet printed
   boost::json::object description_;
   std::size_t transitions_seen_ = 0;
   std::string last_message_;
