@@ -1,9 +1,10 @@
 // sagebrush-init: the first process of a container that runs a script (docs/adr/0016).
 //   sagebrush-init DESCRIPTOR PROGRAM WORD...
 // Runs the program as its child, hands on the signals that it gets, takes up processes that lose
-// their parent, and ends as the program ends. What that was it writes to the descriptor, since 128
-// and a signal's number may be an exit code too: "exit 3", "signal 9", or "exec 2", an errno, when
-// the program could not be run. Statically linked: it runs in any image.
+// their parent, and ends as the program ends. To the descriptor it writes "!" as soon as no signal
+// can be lost any more; and at the end what that was, since 128 and a signal's number may be an
+// exit code too: "exit 3", "signal 9", or "exec 2", an errno, when the program could not be run.
+// Statically linked: it runs in any image.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -48,6 +49,7 @@ class Init {
     sigset_t all;
     sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    (void)!::write(descriptor_, "!", 1);
     if (const int failed = start()) {
       ::dprintf(descriptor_, "exec %d", failed);
       return kNotRun;

@@ -1,6 +1,7 @@
 #include "container/start_runtime.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 
 namespace sagebrush::container {
 namespace {
+
+constexpr int kInitMs = 10'000;
 
 struct Pipe {
   File read, write;
@@ -62,6 +65,17 @@ int wait_status(pid_t pid) {
   return status;
 }
 
+// Until the container's init is ready for signals, or has ended: a first process that neither
+// handles nor blocks them yet would lose them.
+void await_init(const File& end) {
+  pollfd word{end.fd(), POLLIN, 0};
+  int seen = 0;
+  while ((seen = ::poll(&word, 1, kInitMs)) < 0 && errno == EINTR) {
+  }
+  char ready = 0;
+  if (seen > 0) (void)!::read(end.fd(), &ready, 1);
+}
+
 int pid_from_info(const std::string& info) {
   boost::system::error_code failed;
   const auto value = boost::json::parse(info, failed);
@@ -92,6 +106,7 @@ StartedRuntime start_runtime(const Launch& launch, const Workplace& place) {
   out.write.close();
   err.write.close();
   info.write.close();
+  end.write.close();
 
   StartedRuntime started;
   if (bubblewrap) {
@@ -115,7 +130,10 @@ StartedRuntime start_runtime(const Launch& launch, const Workplace& place) {
   }
   started.out = std::move(out.read);
   started.err = std::move(err.read);
-  if (launch.init) started.end = std::move(end.read);
+  if (launch.init) {
+    await_init(end.read);
+    started.end = std::move(end.read);
+  }
   return started;
 }
 

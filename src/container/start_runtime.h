@@ -15,7 +15,8 @@ struct StartedRuntime {
   std::string error;      // the runtime's words when it did not start; all else is empty then
 };
 
-// Runs the runtime and waits until the container runs. The caller must be a subreaper, so that it
+// Runs the runtime and waits until the container runs, and its init, where it has one, gets every
+// signal. The caller must be a subreaper, so that it
 // inherits the container's process.
 StartedRuntime start_runtime(const Launch& launch, const Workplace& place);
 
