@@ -1,7 +1,10 @@
 #include "agent/object_calls.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -21,28 +24,37 @@ http::Endpoint endpoint_of(const agent_protocol::Access& access) {
   return endpoint;
 }
 
-std::string sha256_of(const File& file) {
+std::string sha256_of(const http::FileSegment& segment) {
   Hasher hasher(HashKind::kSha256);
   std::vector<std::byte> piece(1 << 20);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = file.read_at(at, piece);
-    if (got == 0) return to_hex(hasher.finish());
+  for (std::uint64_t done = 0; done < segment.length;) {
+    const std::uint64_t most = std::min<std::uint64_t>(piece.size(), segment.length - done);
+    const std::size_t got =
+        segment.file->read_at(segment.offset + done, std::span(piece).first(most));
+    if (got == 0) break;
     hasher.update(std::span(piece).first(got));
-    at += got;
+    done += got;
   }
+  return to_hex(hasher.finish());
 }
 
-// The text of <Message> in an S3 error, or the status.
+// The text of the first such element; "" when there is none.
+std::string element(const std::string& xml, const std::string& name) {
+  const std::string open = "<" + name + ">";
+  const auto start = xml.find(open);
+  const auto end = xml.find("</" + name + ">");
+  if (start == std::string::npos || end == std::string::npos || end < start) return "";
+  return xml.substr(start + open.size(), end - start - open.size());
+}
+
+// What an S3 error says, or the status.
 std::string message_of(const http::ClientResponse& response) {
-  const auto start = response.body.find("<Message>");
-  const auto end = response.body.find("</Message>");
-  if (start != std::string::npos && end != std::string::npos && end > start) {
-    return response.body.substr(start + 9, end - start - 9);
-  }
-  return "HTTP status " + std::to_string(response.status);
+  const std::string message = element(response.body, "Message");
+  return message.empty() ? "HTTP status " + std::to_string(response.status) : message;
 }
 
 ErrorKind kind_of(int status) {
+  if (status >= 500) return ErrorKind::kInternal;
   if (status == 403) return ErrorKind::kDenied;
   return status == 404 ? ErrorKind::kNotFound : ErrorKind::kInvalid;
 }
@@ -63,13 +75,15 @@ ObjectName below(const ObjectName& prefix, const std::string& name) {
   return {prefix.bucket, prefix.key + (needs_slash ? "/" : "") + name};
 }
 
-ObjectCalls::ObjectCalls(const agent_protocol::Spec& spec, const Orders& orders)
+ObjectCalls::ObjectCalls(const agent_protocol::Spec& spec, const Orders& orders,
+                         std::uint64_t largest_put)
     : orders_(orders),
       endpoint_(endpoint_of(spec.access)),
       client_(endpoint_),
       credentials_{spec.access.access_key_id, spec.access.secret_access_key,
                    spec.access.session_token},
-      region_(spec.region) {}
+      region_(spec.region),
+      largest_put_(largest_put) {}
 
 http::ClientResponse ObjectCalls::send(http::ClientRequest request, const std::string& payload_hash,
                                        const http::BodySink& sink) {
@@ -77,26 +91,26 @@ http::ClientResponse ObjectCalls::send(http::ClientRequest request, const std::s
   return client_.send(request, sink);
 }
 
-void ObjectCalls::call(const ObjectName& name, const char* method, std::shared_ptr<const File> body,
-                       const std::filesystem::path& into) {
+http::ClientResponse ObjectCalls::call(const char* method, const ObjectName& name,
+                                       const std::string& query, const Body& body,
+                                       const std::filesystem::path& into) {
   http::ClientRequest request;
   request.method = method;
   request.target = "/" + uri_encode(name.bucket) + "/" + uri_encode(name.key, true);
-  std::string hash = sha256_hex("");
-  if (body) {
-    hash = sha256_of(*body);
-    request.body = http::FileSegment{body, 0, body->size()};
-  }
+  if (!query.empty()) request.target += "?" + query;
+  request.body = body;
+  const auto* segment = std::get_if<http::FileSegment>(&body);
+  const std::string hash = segment ? sha256_of(*segment) : sha256_hex(std::get<std::string>(body));
   int refusals = 0;
-  until_available(orders_, [&] {
+  return until_available(orders_, [&] {
     File target;
     http::BodySink sink;
     if (!into.empty()) {
       target = File::open(into, O_WRONLY | O_CREAT | O_TRUNC);
       sink = [&target](std::span<const std::byte> piece) { target.write_all(piece); };
     }
-    const http::ClientResponse response = send(request, hash, sink);
-    if (response.status / 100 == 2) return;
+    http::ClientResponse response = send(request, hash, sink);
+    if (response.status / 100 == 2) return response;
     const bool again = response.status >= 500 && ++refusals < 5;
     throw Error(again ? ErrorKind::kUnavailable : kind_of(response.status),
                 std::string(method) + " s3://" + name.bucket + "/" + name.key + ": " +
@@ -104,14 +118,49 @@ void ObjectCalls::call(const ObjectName& name, const char* method, std::shared_p
   });
 }
 
+void ObjectCalls::put_parts(const ObjectName& name, const std::shared_ptr<const File>& file) {
+  constexpr std::uint64_t kMostParts = 10'000;
+  const std::uint64_t size = file->size();
+  const std::uint64_t part = std::max(largest_put_ / 20, size / kMostParts + 1);
+  const std::string id = element(call("POST", name, "uploads", {}).body, "UploadId");
+  const std::string upload = "uploadId=" + uri_encode(id);
+  try {
+    std::string parts;
+    int number = 1;
+    for (std::uint64_t at = 0; at < size; at += part, ++number) {
+      const auto sent = call("PUT", name, fmt::format("partNumber={}&{}", number, upload),
+                             http::FileSegment{file, at, std::min(part, size - at)});
+      parts += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", number,
+                           sent.headers.find("ETag").value_or(""));
+    }
+    const auto done = call("POST", name, upload,
+                           "<CompleteMultipartUpload>" + parts + "</CompleteMultipartUpload>");
+    // S3 may find out only after it has begun to answer.
+    if (done.body.contains("<Error>")) throw Error(ErrorKind::kInternal, message_of(done));
+  } catch (const Error&) {
+    try {
+      call("DELETE", name, upload, {});
+    } catch (const Error& error) {
+      spdlog::warn("parts are left: {}", error.what());
+    }
+    throw;
+  }
+}
+
 void ObjectCalls::put_file(const ObjectName& name, File file) {
-  call(name, "PUT", std::make_shared<const File>(std::move(file)), {});
+  const auto shared = std::make_shared<const File>(std::move(file));
+  const std::uint64_t size = shared->size();
+  if (size > largest_put_) {
+    put_parts(name, shared);
+  } else {
+    call("PUT", name, "", http::FileSegment{shared, 0, size});
+  }
 }
 void ObjectCalls::get_file(const ObjectName& name, const std::filesystem::path& file) {
-  call(name, "GET", {}, file);
+  call("GET", name, "", {}, file);
 }
 void ObjectCalls::remove(const ObjectName& name) {
-  call(name, "DELETE", {}, {});
+  call("DELETE", name, "", {});
 }
 
 }  // namespace sagebrush::agent
