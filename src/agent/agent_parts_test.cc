@@ -7,6 +7,7 @@
 #include "agent/log_shipper.h"
 #include "agent/orders.h"
 #include "base/error.h"
+#include "base/file.h"
 
 namespace sagebrush::agent {
 namespace {
@@ -99,6 +100,15 @@ TEST(PlanSync, WaitsUntilAFileStandsStill) {
   EXPECT_EQ(plan_sync(empty, first, grown, true).upload, (std::vector<std::string>{"a"}));
   EXPECT_TRUE(plan_sync(grown, grown, grown, true).upload.empty());
   EXPECT_EQ(plan_sync(grown, grown, empty, false).remove, (std::vector<std::string>{"a"}));
+}
+
+TEST(StoredCheckpoints, AreKeptForTheNextAgent) {
+  const TemporaryDirectory folder;
+  const auto record = folder.path() / "checkpoints.json";
+  EXPECT_TRUE(read_stored(record).empty());
+  const FolderState stored{{"a/b", {1, -2}}, {"c", {1ULL << 40, 1'700'000'000'000'000'001}}};
+  write_stored(record, stored);
+  EXPECT_EQ(read_stored(record), stored);
 }
 
 TEST(ToValidUtf8, ReplacesOnlyWhatIsBroken) {

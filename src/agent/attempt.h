@@ -15,6 +15,7 @@
 #include "agent_protocol/attempt_folder.h"
 #include "agent_protocol/messages.h"
 #include "agent_protocol/spec.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "container/launch.h"
 
@@ -64,7 +65,9 @@ class Attempt {
   void finish_logs();
   void kill_container();
   void stop_as_ordered();
+  void note_stop(agent_protocol::StopCause cause);
   std::filesystem::path script_line() const { return place_.root / "script-line"; }
+  std::filesystem::path stored_checkpoints() const { return place_.root / "checkpoints.json"; }
   std::filesystem::path packages() const { return place_.root / "packages.json"; }
   agent_protocol::ExitRecord conclude(const container::ContainerExit& exit);
   container::HostNetwork host_network() const;
@@ -96,6 +99,8 @@ class Attempt {
   std::optional<ImageLayers> image_;  // of an image of the registry
   std::optional<Heartbeat> heartbeat_;
   std::optional<LogShipper> logs_;
+  std::optional<Error> unstored_checkpoints_;           // why some are not in the store
+  std::optional<agent_protocol::StopCause> stop_sent_;  // where the disk had no room for the mark
 };
 
 }  // namespace sagebrush::agent

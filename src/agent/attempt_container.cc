@@ -46,8 +46,9 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   const bool attached = container_started() || container_exit();
   // Looked at before the container can write there.
   const auto prefix = checkpoint_prefix(spec_);
-  FolderState stored;
-  if (prefix && !attached) stored = look_at(checkpoint_root_, checkpoint_below_);
+  if (prefix && !attached) {
+    write_stored(stored_checkpoints(), look_at(checkpoint_root_, checkpoint_below_));
+  }
   if (!attached) {
     heartbeat_->enter(Phase::kTraining, "Training image download completed. Training in progress.");
   }
@@ -56,8 +57,8 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   UsageSampler usage(spec_, place_, cgroup_path_);
   std::optional<CheckpointSync> checkpoints;
   if (prefix) {
-    checkpoints.emplace(spec_, orders_, checkpoint_root_, checkpoint_below_, *prefix, stored,
-                        [this] { heartbeat_->checkpointed(); });
+    checkpoints.emplace(spec_, orders_, checkpoint_root_, checkpoint_below_, *prefix,
+                        stored_checkpoints(), [this] { heartbeat_->checkpointed(); });
   }
   const auto exit = supervise();
   usage.finish();
@@ -66,7 +67,8 @@ std::optional<container::ContainerExit> Attempt::run_container() {
     try {
       checkpoints->finish();
     } catch (const Error& error) {
-      throw Error(error.kind(), std::string("checkpoints not stored: ") + error.what());
+      spdlog::error("checkpoints not stored: {}", error.what());
+      unstored_checkpoints_ = error;
     }
   }
   orders_.check();

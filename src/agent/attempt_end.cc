@@ -31,6 +31,15 @@ bool names_nothing_to_run(const Image& image) {
          image.arguments == std::vector<std::string>{"train"};
 }
 
+void fail_to_store(ExitRecord& record, const std::string& what, const Error& error) {
+  const bool users = error.kind() == ErrorKind::kDenied || error.kind() == ErrorKind::kNotFound ||
+                     error.kind() == ErrorKind::kInvalid;
+  record.outcome = Outcome::kFailed;
+  record.infrastructure = !users;
+  record.failure_reason =
+      cut_reason((users ? "ClientError: " : "InternalServerError: ") + what + ": " + error.what());
+}
+
 }  // namespace
 
 ExitRecord Attempt::failed(const std::string& reason, bool infrastructure) const {
@@ -103,6 +112,10 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
     const bool peers_failed = await_peers(record) == Peers::kFailed;
     stage_out(record, exit.exit_code == 0, peers_failed);
   }
+  // After the model, which is none the worse for it.
+  if (unstored_checkpoints_ && record.outcome != Outcome::kFailed) {
+    fail_to_store(record, "Checkpoints not stored", *unstored_checkpoints_);
+  }
   record.ended = now();
   return record;
 }
@@ -119,15 +132,8 @@ void Attempt::stage_out(ExitRecord& record, bool model_always, bool peers_failed
   } catch (const Error& error) {
     spdlog::error("upload failed: {}", error.what());
     if (!ended_well) return;  // the algorithm's own failure is the better reason
-    record.outcome = Outcome::kFailed;
     record.artifact.clear();
-    const bool users = error.kind() == ErrorKind::kDenied || error.kind() == ErrorKind::kNotFound ||
-                       error.kind() == ErrorKind::kInvalid;
-    record.infrastructure = !users;
-    record.failure_reason =
-        cut_reason(std::string(users ? "ClientError: Artifact upload failed: "
-                                     : "InternalServerError: Artifact upload failed: ") +
-                   error.what());
+    fail_to_store(record, "Artifact upload failed", error);
   }
 }
 

@@ -3,12 +3,18 @@
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 
+#include <boost/json.hpp>
+
 #include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "container/beneath.h"
+#include "container/replace_file.h"
 
 namespace sagebrush::agent {
 
 namespace fs = std::filesystem;
+namespace json = boost::json;
 
 namespace {
 
@@ -50,31 +56,74 @@ SyncActions plan_sync(const FolderState& stored, const FolderState& before, cons
   return actions;
 }
 
+void write_stored(const fs::path& record, const FolderState& stored) {
+  json::array files;
+  for (const auto& [name, state] : stored) {
+    if (is_utf8(name)) files.push_back(json::array{name, state.bytes, state.modified_ns});
+  }
+  try {
+    container::replace_file(record, json::serialize(files));
+  } catch (const std::exception& error) {  // a full disk: the next agent would know less
+    spdlog::warn("checkpoints: {}", error.what());
+  }
+}
+
+FolderState read_stored(const fs::path& record) {
+  FolderState stored;
+  if (!fs::exists(record)) return stored;
+  const json::value files = json::parse(read_file(record));
+  for (const auto& file : files.as_array()) {
+    stored[std::string(file.at(0).as_string())] = {file.at(1).to_number<std::uint64_t>(),
+                                                   file.at(2).to_number<std::int64_t>()};
+  }
+  return stored;
+}
+
 CheckpointSync::CheckpointSync(const agent_protocol::Spec& spec, const Orders& orders,
-                               fs::path root, fs::path relative, ObjectName prefix,
-                               FolderState stored, std::function<void()> on_stored)
+                               fs::path root, fs::path relative, ObjectName prefix, fs::path record,
+                               std::function<void()> on_stored)
     : objects_(spec, orders),
       root_(std::move(root)),
       relative_(std::move(relative)),
       prefix_(std::move(prefix)),
-      stored_(std::move(stored)),
+      record_(std::move(record)),
+      stored_(read_stored(record_)),
       on_stored_(std::move(on_stored)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+// Answers the first failure.
+std::optional<Error> CheckpointSync::carry_out(const SyncActions& actions, const FolderState& now) {
+  std::optional<Error> failed;
+  const auto each = [&](const std::vector<std::string>& names, const auto& work) {
+    for (const auto& name : names) {
+      try {
+        work(name);
+      } catch (const Error& error) {
+        if (!failed) failed = error;
+      }
+    }
+  };
+  each(actions.upload, [&](const std::string& name) {
+    File file = container::open_beneath(root_, relative_ / name, O_RDONLY);
+    if (!file) return;  // gone since the look
+    objects_.put_file(below(prefix_, name), std::move(file));
+    stored_[name] = now.at(name);
+  });
+  each(actions.remove, [&](const std::string& name) {
+    objects_.remove(below(prefix_, name));
+    stored_.erase(name);
+  });
+  return failed;
+}
 
 void CheckpointSync::pass(bool final) {
   const FolderState now = look_at(root_, relative_);
   const SyncActions actions = plan_sync(stored_, before_, now, final);
-  for (const auto& name : actions.upload) {
-    File file = container::open_beneath(root_, relative_ / name, O_RDONLY);
-    if (!file) continue;  // gone since the look
-    objects_.put_file(below(prefix_, name), std::move(file));
-    stored_[name] = now.at(name);
-  }
-  for (const auto& name : actions.remove) {
-    objects_.remove(below(prefix_, name));
-    stored_.erase(name);
-  }
+  const FolderState stored_before = stored_;
+  const auto failed = carry_out(actions, now);
   before_ = now;
+  if (stored_ != stored_before) write_stored(record_, stored_);
+  if (failed) throw *failed;
   if (!actions.upload.empty() && stored_ == now) on_stored_();
 }
 

@@ -6,10 +6,12 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "agent/object_calls.h"
+#include "base/error.h"
 
 namespace sagebrush::agent {
 
@@ -32,25 +34,31 @@ struct SyncActions {
 SyncActions plan_sync(const FolderState& stored, const FolderState& before, const FolderState& now,
                       bool final);
 
+// What the prefix holds, as a file has it; nothing when there is no such file.
+void write_stored(const std::filesystem::path& record, const FolderState& stored);
+FolderState read_stored(const std::filesystem::path& record);
+
 // Keeps an S3 prefix the same as the container's checkpoint folder while it runs, in a thread of
-// its own. A file that fails is tried again at the next look; finish() throws Error for what still
-// fails.
+// its own. A file that fails holds up no other and is tried again at the next look; finish() throws
+// the first Error of what still fails.
 class CheckpointSync {
  public:
-  // stored: what the prefix holds already (the restored files). on_stored: called in the thread
-  // when the prefix has become the same as the folder again.
+  // record: a file that says what the prefix holds, for the next agent of the attempt. on_stored:
+  // called in the thread when the prefix has become the same as the folder again.
   CheckpointSync(const agent_protocol::Spec& spec, const Orders& orders, std::filesystem::path root,
-                 std::filesystem::path relative, ObjectName prefix, FolderState stored,
+                 std::filesystem::path relative, ObjectName prefix, std::filesystem::path record,
                  std::function<void()> on_stored);
   void finish();  // after the container's end: one last complete pass
 
  private:
   void run(const std::stop_token& stop);
   void pass(bool final);
+  std::optional<Error> carry_out(const SyncActions& actions, const FolderState& now);
 
   ObjectCalls objects_;
   std::filesystem::path root_, relative_;
   ObjectName prefix_;
+  std::filesystem::path record_;
   FolderState stored_, before_;
   std::function<void()> on_stored_;
   std::mutex mutex_;

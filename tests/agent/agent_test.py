@@ -397,6 +397,32 @@ class Checkpoints(unittest.TestCase):
         kept = {k: v for k, v in job.server.objects.items() if k.startswith("ck/")}
         self.assertEqual(kept, {"ck/pre/s/new": b"n\n"})
 
+    def test_what_goes_while_no_agent_looks_goes_from_the_store_too(self):
+        job = Job(self, "echo ready; while [ ! -e /opt/ml/go ]; do sleep 0.02; done; rm /opt/ml/checkpoints/old",
+                  request={"CheckpointConfig": {"S3Uri": "s3://ck/pre"}})
+        job.server.objects["ck/pre/old"] = b"x"
+        job.server.inputs["checkpoints"] = [{"path": "old", "bucket": "ck", "key": "pre/old", "bytes": 1, "etag": "", "blob": ""}]
+        agent = job.start()
+        job.server.wait(lambda: "ready" in job.server.lines)
+        job.kill_agent(agent)
+        with open(job.path("work/ml/go"), "w"):
+            pass
+        while os.path.exists(job.path("work/ml/checkpoints/old")):
+            time.sleep(0.01)
+        self.assertEqual(job.finish()["outcome"], "Completed")
+        self.assertNotIn("ck/pre/old", job.server.objects)
+
+    def test_one_that_cannot_be_stored_holds_up_neither_the_others_nor_the_model(self):
+        job = Job(self, "cd /opt/ml/checkpoints; echo 1 > a-bad; echo 2 > b; echo w > /opt/ml/model/w",
+                  request={"CheckpointConfig": {"S3Uri": "s3://ck/pre"}})
+        job.server.refuse_puts = "a-bad"
+        record = job.finish()
+        self.assertEqual((record["outcome"], record["infrastructure"]), ("Failed", False))
+        self.assertEqual(record["failure_reason"], "ClientError: Checkpoints not stored: PUT s3://ck/pre/a-bad: Access Denied")
+        self.assertEqual(record["artifact"], "s3://out/p/job/output/model.tar.gz")
+        self.assertEqual(job.model(), {"w": b"w\n"})
+        self.assertEqual(job.server.objects["ck/pre/b"], b"2\n")
+
 
 if __name__ == "__main__":
     AGENT = os.path.abspath(sys.argv.pop(1))

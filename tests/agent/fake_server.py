@@ -116,7 +116,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def object_call(self, name, body):
         world = self.world
         if self.command == "PUT":
-            if world.refuse_puts:
+            if world.refuse_puts is True or world.refuse_puts and world.refuse_puts in name:
                 return 403, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             world.objects[name] = body
             return 200, b""
