@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <optional>
 
 #include "agent/checkpoint_sync.h"
 #include "agent/config_files.h"
 #include "agent/failure_reason.h"
+#include "agent/folder_watch.h"
 #include "agent/input_tree.h"
 #include "agent/log_shipper.h"
 #include "agent/orders.h"
@@ -88,6 +92,19 @@ TEST(Orders, LetNobodyTakeItsPeersForEndedBeforeTheServerHasSaidSo) {
   EXPECT_EQ(orders.now().peers, Peers::kRunning);
   orders.update({});
   EXPECT_EQ(orders.now().peers, Peers::kEnded);
+}
+
+TEST(FolderWatch, LooksAgainSoonWhereNoWatchIsLeft) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::optional<FolderWatch> watch;
+  EXPECT_NO_THROW(watch.emplace("."));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  watch->wait(-1, 60'000);
+  EXPECT_THROW(FolderWatch("/absent"), Error);
 }
 
 TEST(PlanSync, WaitsUntilAFileStandsStill) {

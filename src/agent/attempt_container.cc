@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "agent/attempt.h"
 #include "agent/checkpoint_sync.h"
 #include "agent/folder_watch.h"
@@ -20,6 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace agent_protocol;
+
+constexpr int kLogTries = 3;
 
 }  // namespace
 
@@ -90,7 +94,19 @@ void Attempt::finish_logs() {
   if (!logs_ && fs::exists(folder_.output_log())) {
     logs_.emplace(spec_, folder_.output_log(), orders_);
   }
-  if (logs_) logs_->finish();
+  for (int tries = 1; logs_; ++tries) {
+    try {
+      logs_->finish();
+      break;
+    } catch (const Error& error) {
+      if (tries == kLogTries) {
+        spdlog::error("the log is not whole: {}", error.what());
+        break;
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    logs_.emplace(spec_, folder_.output_log(), orders_);
+  }
   orders_.check();
 }
 

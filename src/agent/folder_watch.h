@@ -6,7 +6,8 @@
 
 namespace sagebrush::agent {
 
-// Tells when a file in one folder is written, made or renamed into place.
+// Tells when a file in one folder is written, made or renamed into place; where the system has no
+// watch left to give, each wait is a short one.
 class FolderWatch {
  public:
   explicit FolderWatch(const std::filesystem::path& folder);
@@ -15,7 +16,7 @@ class FolderWatch {
   void wait(int other, int timeout_ms);
 
  private:
-  File inotify_;
+  File inotify_;  // empty: none was left
 };
 
 }  // namespace sagebrush::agent

@@ -6,6 +6,7 @@
 
 #include "agent/folder_watch.h"
 #include "agent/patience.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace sagebrush::agent {
@@ -46,6 +47,7 @@ void LogShipper::finish() {
   ending_ = true;
   ::eventfd_write(wake_.fd(), 1);
   thread_.join();
+  if (!failure_.empty()) throw Error(ErrorKind::kIo, "log lines not delivered: " + failure_);
 }
 
 // Makes line `to` the next one to post.
@@ -92,8 +94,9 @@ void LogShipper::run(const std::stop_token& stop) {
     }
   } catch (const LeaseLost&) {
     orders_.lose();
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {  // this thread's edge
     spdlog::error("log lines not delivered: {}", error.what());
+    failure_ = error.what();
   }
 }
 

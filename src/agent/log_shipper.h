@@ -21,7 +21,8 @@ class LogShipper {
  public:
   LogShipper(const agent_protocol::Spec& spec, std::filesystem::path log, Orders& orders);
   // Returns when all that is in the log is with the server, or the lease is lost. The container
-  // must have ended.
+  // must have ended. Throws Error{kIo} when lines are left that could not be delivered: another
+  // shipper goes on where this one stopped.
   void finish();
 
  private:
@@ -36,6 +37,7 @@ class LogShipper {
   container::FrameReader reader_;
   std::uint64_t next_ = 0;
   std::atomic<bool> ending_{false};
+  std::string failure_;  // what ended the thread before its time
   File wake_;
   std::jthread thread_;
 };
