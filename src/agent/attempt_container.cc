@@ -66,7 +66,7 @@ std::optional<container::ContainerExit> Attempt::run_container() {
   }
   const auto exit = supervise();
   usage.finish();
-  if (exit) make_room(exit->exit_code == 0);
+  if (exit) make_room(exit->exit_code == 0 || stop_sent());
   if (checkpoints) {
     try {
       checkpoints->finish();
@@ -162,13 +162,29 @@ void Attempt::stop_as_ordered() {
   if (!stop_sent()) {
     const int signal = stop_signal(spec_);
     if (!container::send_signal(*process, signal)) return;
-    write_file_atomically(folder_.root / "stop-sent", to_string(*order.stop));
     spdlog::info("signal {} sent", signal);
+    note_stop(*order.stop);
   }
   if (order.kill_at && now() >= *order.kill_at) container::send_signal(*process, SIGKILL);
 }
 
+// A full disk is no reason to take the grace from a container.
+void Attempt::note_stop(StopCause cause) {
+  stop_sent_ = cause;
+  for (bool last : {false, true}) {
+    try {
+      write_file_atomically(folder_.root / "stop-sent", to_string(cause));
+      return;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kLimitExceeded) throw;
+      if (last) spdlog::warn("another agent would not know of the stop: {}", error.what());
+    }
+    container::DiskReserve(folder_.reserve()).release();
+  }
+}
+
 std::optional<StopCause> Attempt::stop_sent() const {
+  if (stop_sent_) return stop_sent_;
   const fs::path file = folder_.root / "stop-sent";
   if (!fs::exists(file)) return std::nullopt;
   return stop_cause_from_string(read_file(file));

@@ -43,8 +43,8 @@ def processes_with(text):
 class Job:
     """One attempt's folder and the agents that were started on it."""
 
-    def __init__(self, test, script, **changes):
-        self.data = tempfile.mkdtemp(prefix="sagebrush-agent-test-")
+    def __init__(self, test, script, disk=None, **changes):
+        self.data = tempfile.mkdtemp(prefix="sagebrush-agent-test-", dir=disk)
         self.id = "t" + uuid.uuid4().hex[:12]
         self.root = os.path.join(self.data, "jobs", self.id, "attempt-1", "algo-1")
         os.makedirs(self.root)
@@ -315,6 +315,54 @@ class Stops(unittest.TestCase):
         self.assertEqual(agent.wait(timeout=60), 0)
         self.assertEqual((job.server.exits, job.server.objects), ([], {}))
         job.assert_nothing_left(self)
+
+
+class FullDisk(unittest.TestCase):
+    FILL = "head -c 100000000 /dev/zero >> /opt/ml/output/fill 2> /dev/null; "
+
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.skipTest("mounts a small file system, which takes root")
+        self.disk = self.enterContext(tempfile.TemporaryDirectory(prefix="sagebrush-small-"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", self.disk], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
+
+    def stop(self, script):
+        """The record of a job that is stopped on a full disk, and the job."""
+        job = Job(self, script, disk=self.disk)
+        agent = job.start()
+        job.server.wait(lambda: "ready" in job.server.lines)
+        job.server.wait(lambda: os.statvfs(self.disk).f_bavail == 0)
+        with job.server.changed:
+            job.server.answer = {"stop": "Requested", "kill_at_ms": int(time.time() * 1000) + 60000}
+        return job.finish(agent), job
+
+    def test_a_stop_leaves_a_container_its_grace(self):
+        record, job = self.stop("trap 'rm /opt/ml/output/fill; echo saved > /opt/ml/model/w; exit 0' TERM; " + self.FILL +
+                                "echo ready; sleep 0.5; while :; do " + self.FILL + "sleep 0.05; done")
+        self.assertEqual((record["outcome"], record["stop"]), ("Stopped", "Requested"), record)
+        self.assertEqual(job.model(), {"w": b"saved\n"})
+
+    def test_the_model_of_a_stopped_job_is_kept(self):
+        record, job = self.stop("head -c 16000000 /dev/zero > /usr/bin/large; echo w > /opt/ml/model/w; " + self.FILL +
+                                "echo ready; sleep 0.5; while :; do " + self.FILL + "sleep 0.05; done")
+        self.assertEqual((record["outcome"], record["exit_code"]), ("Stopped", 143), record)
+        self.assertEqual(job.model(), {"w": b"w\n"})
+
+
+class Init(unittest.TestCase):
+    def test_says_when_no_signal_can_be_lost_any_more(self):
+        read, write = os.pipe()
+        init = subprocess.Popen([os.path.join(os.path.dirname(AGENT), "sagebrush-init"), str(write), "sleep", "100"], pass_fds=[write])
+        os.close(write)
+        with os.fdopen(read) as told:
+            self.assertEqual(os.read(told.fileno(), 1), b"!")
+            with open("/proc/%d/status" % init.pid) as status:
+                blocked = int(dict(line.split(":", 1) for line in status)["SigBlk"], 16)
+            self.assertTrue(blocked >> (signal.SIGTERM - 1) & 1)
+            init.terminate()
+            self.assertEqual(told.read(), "signal 15")
+        self.assertEqual(init.wait(), 143)
 
 
 class Restarts(unittest.TestCase):
