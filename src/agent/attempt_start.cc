@@ -167,6 +167,7 @@ void Attempt::prepare_container(const Inputs& inputs, ObjectCalls& objects) {
       std::move(mounts), host_network());
   if (image_) launch.layer_locks = image_->lock_files();
   container::DiskReserve(folder_.reserve()).take();
+  container::DiskReserve(folder_.end_reserve()).take();
   launch.access = container_access(spec_);
   if (access_variables(spec_).contains("AWS_CA_BUNDLE")) {
     fs::copy_file(spec_.access.ca_file, place_.ml() / "input/config/ca.pem");

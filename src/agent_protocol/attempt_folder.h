@@ -21,6 +21,9 @@ struct AttemptFolder {
   std::filesystem::path container_exit() const { return root / "container-exit.json"; }
   std::filesystem::path exit_record() const { return root / "exit.json"; }
   std::filesystem::path reserve() const { return root / "reserve"; }  // room set aside on the disk
+  std::filesystem::path end_reserve() const {
+    return root / "end-reserve";
+  }  // for container_exit()
   std::filesystem::path work() const {
     return root / "work";
   }  // overlays, bundle, opt/ml; removed at the end

@@ -62,25 +62,57 @@ class LogFile {
   LogFile(const File& file, const DiskReserve& reserve)
       : file_(file), reserve_(reserve), size_(file.size()) {}
 
-  void append(const std::string& frames) {
-    while (!frames.empty()) {
-      try {
-        file_.write_all(frames);
-        size_ += frames.size();
-        return;
-      } catch (const Error& error) {
-        if (error.kind() != ErrorKind::kLimitExceeded) throw;
-        if (::ftruncate(file_.fd(), static_cast<off_t>(size_)) != 0) throw_errno("ftruncate");
-        reserve_.release();
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-      }
+  void append(std::string frames) {
+    if (frames.empty()) return;
+    if (unsaid_) {
+      std::string note;
+      append_frame(note, now(), Stream::kStdout, kLost);
+      frames.insert(0, note);
     }
+    const auto patience = losing_ ? std::chrono::seconds(0) : kPatience;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+      if (write(frames)) {
+        losing_ = unsaid_ = false;
+        return;
+      }
+      reserve_.release();
+      if (std::chrono::steady_clock::now() >= deadline) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+    if (!losing_) tell_loss();
+    losing_ = true;
   }
 
  private:
+  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr const char* kLost = "note: lines are lost here: the disk is full";
+
+  // False when there is no room.
+  bool write(const std::string& frames) {
+    try {
+      file_.write_all(frames);
+      size_ += frames.size();
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kLimitExceeded) throw;
+      if (::ftruncate(file_.fd(), static_cast<off_t>(size_)) != 0) throw_errno("ftruncate");
+      return false;
+    }
+  }
+
+  // So little may still find a place.
+  void tell_loss() {
+    std::string note;
+    append_frame(note, now(), Stream::kStdout, kLost);
+    unsaid_ = !write(note);
+  }
+
   const File& file_;
   const DiskReserve& reserve_;
   std::uint64_t size_;
+  bool losing_ = false;  // what finds no room at once is dropped
+  bool unsaid_ = false;  // the log does not say so yet
 };
 
 }  // namespace

@@ -153,7 +153,7 @@ int run_shim(const AttemptFolder& folder) {
     exit.ended = now();
   }
   write_when_there_is_room(folder.container_exit(), json::serialize(to_json(exit)),
-                           DiskReserve(folder.reserve()));
+                           DiskReserve(folder.end_reserve()));
   return 0;
 }
 

@@ -35,6 +35,15 @@ class FullDisk(unittest.TestCase):
         self.assertIn("No space left on device", log_lines(self.server, "greedy")[-1])
         wait_until_clean(self.server.data, ids)
 
+    def test_a_container_that_fills_the_disk_and_goes_on_printing_ends(self):
+        create(self.server, "noisy", "head -c 1000000000 /dev/zero > /opt/ml/model/weights; seq 1 1000000; exit 3")
+        ids = job_ids(self.server.data)
+        job = finish(self.server, "noisy")
+        self.assertEqual(job["TrainingJobStatus"], "Failed", job)
+        self.assertIn("exit code: 3", job["FailureReason"])
+        self.assertLess(len(log_lines(self.server, "noisy")), 1_000_000)
+        wait_until_clean(self.server.data, ids)
+
     def test_what_was_acknowledged_before_is_there_after(self):
         stored = []
         try:
