@@ -63,6 +63,7 @@ int Attempt::run() {
         spdlog::error("attempt failed: {}", error.what());
         record = failed(std::string("InternalServerError: ") + error.what(), true);
       }
+      orders_.set_before_start(false);  // where it has not come to a container
       end_container();
       if (record.outcome == Outcome::kFailed) make_room(false);
       container::write_when_there_is_room(folder_.exit_record(), json::serialize(to_json(record)),
@@ -87,12 +88,16 @@ ExitRecord Attempt::live() {
     begin();
     heartbeat_.emplace(spec_, orders_);
     try {
+      orders_.set_before_start(true);
       if (!fs::exists(place_.launch())) {
         stage_in();
       } else if (spec_.image.registry) {
         start_image();  // the agent that prepared the launch has ended, and its hold on the layers
         await_image();
       }
+      orders_.set_before_start(false);
+    } catch (const StopOrdered&) {
+      return stopped_before_start();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kInvalid && error.kind() != ErrorKind::kNotFound &&
           error.kind() != ErrorKind::kDenied) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "agent/gate.h"
@@ -14,6 +15,12 @@
 #include "base/file.h"
 
 namespace sagebrush::agent {
+
+// The attempt is to stop, and has no container yet.
+class StopOrdered : public std::runtime_error {
+ public:
+  StopOrdered() : std::runtime_error("stopped before the start") {}
+};
 
 // What the server wants of this attempt right now, shared by the agent's threads.
 class Orders {
@@ -49,7 +56,10 @@ class Orders {
   bool abandoned() const { return !std::filesystem::exists(spec_); }
   void check() const {
     if (lost_ || abandoned()) throw LeaseLost("another attempt has taken over, or the job is gone");
+    if (before_start_ && now().stop) throw StopOrdered();
   }
+  // While there is no container yet, a stop ends whatever is done for it.
+  void set_before_start(bool before) { before_start_ = before; }
   // Readable when something changed.
   int descriptor() const { return wake_.fd(); }
   void clear() const {
@@ -66,6 +76,7 @@ class Orders {
   agent_protocol::ReportAnswer answer_{
       .stop = {}, .kill_at = {}, .peers = agent_protocol::Peers::kRunning};
   std::atomic<bool> lost_{false};
+  std::atomic<bool> before_start_{false};
   File wake_;
 };
 

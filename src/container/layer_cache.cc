@@ -156,8 +156,8 @@ void LayerCache::unpack(const ImageLayer& layer, const std::function<void()>& ch
       spdlog::info("layer {}: {} device nodes left out", layer.digest, unpacked.devices);
     }
     write_record(partial, {layer.diff_id, unpacked.bytes, unpacked.entries, boot_});
-  } catch (const Error&) {
-    remove_tree(partial);  // a bomb's room is wanted now
+  } catch (const std::exception&) {  // check() may throw what is no Error
+    remove_tree(partial);            // a bomb's room is wanted now
     throw;
   }
   remove_tree(folder_ / name);  // of an earlier run of the machine, perhaps not whole

@@ -306,6 +306,22 @@ class Stops(unittest.TestCase):
         self.assertEqual((record["outcome"], record["signal"]), ("Stopped", 9))
         self.assertNotIn("out/p/job/output/model.tar.gz", job.server.objects)
 
+    def test_inputs_that_take_long_do_not_hold_up_a_stop(self):
+        job = Job(self, "true")
+        job.server.get_seconds = 0.2
+        files = [{"path": str(i), "bucket": "b", "key": str(i), "bytes": 1, "etag": "", "blob": ""} for i in range(500)]
+        job.server.objects.update({"b/" + file["key"]: b"x" for file in files})
+        job.server.inputs["channels"] = [{"name": "train", "compression": "None", "augmented_manifest": "", "files": files}]
+        agent = job.start()
+        job.server.wait(lambda: "Downloading" in job.server.phases())
+        with job.server.changed:
+            job.server.answer = {"stop": "Requested", "kill_at_ms": int(time.time() * 1000) + 60000}
+        started = time.monotonic()
+        record = job.finish(agent)
+        self.assertEqual((record["outcome"], record["stop"], job.server.lines), ("Stopped", "Requested", []))
+        self.assertLess(time.monotonic() - started, 30)
+        job.assert_nothing_left(self)
+
     def test_a_lost_lease_kills_and_uploads_nothing(self):
         job = Job(self, "echo 1 > /opt/ml/model/w; echo ready; exec sleep 1000")
         agent = job.start()

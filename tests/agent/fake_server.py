@@ -30,7 +30,8 @@ class FakeServer:
         self.answer = {}         # to every report
         self.lost = False        # answer 409 to everything
         self.away = False        # answer 503 to everything
-        self.refuse_puts = False
+        self.get_seconds = 0     # that each object's GET takes
+        self.refuse_puts = False  # or a part of the names of objects that are refused
         handler = type("Handler", (_Handler,), {"world": self})
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.http.daemon_threads = True
@@ -77,6 +78,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         world = self.world
+        if self.command == "GET" and not self.path.startswith("/_agent/"):
+            time.sleep(world.get_seconds)
         with world.changed:
             if world.away:
                 return self.reply(503)
