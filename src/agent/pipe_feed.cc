@@ -49,6 +49,15 @@ class FailureNote {
   std::mutex mutex_;
 };
 
+// A full disk is the machine's, where a limit on what is unpacked is the user's.
+void write_to_disk(const File& file, std::span<const std::byte> piece) {
+  try {
+    file.write_all(piece);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kIo, error.what());
+  }
+}
+
 class ChannelFeed {
  public:
   ChannelFeed(PipePlan plan, const container::Workplace& place, FailureNote& note)
@@ -166,7 +175,7 @@ class ChannelFeed {
   File unpacked(const File& packed, std::size_t number) {
     File plain = File::open(files_, O_RDWR | O_TMPFILE, 0600);
     container::gunzip(packed, plan_.uris.at(number), kLargestRecord,
-                      [&](std::span<const std::byte> piece) { plain.write_all(piece); });
+                      [&](std::span<const std::byte> piece) { write_to_disk(plain, piece); });
     return plain;
   }
 
