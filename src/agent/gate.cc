@@ -10,6 +10,9 @@ namespace {
 namespace json = boost::json;
 using namespace agent_protocol;
 
+// About four million objects; one answer of another call is never that long.
+constexpr std::size_t kLongestInputs = 1 << 30;
+
 http::Endpoint endpoint_of(const Access& access) {
   http::Endpoint endpoint = http::parse_endpoint(access.server_url);
   endpoint.ca_file = access.ca_file;
@@ -48,14 +51,14 @@ Gate::Gate(const Spec& spec)
       authorization_("Bearer " + spec.access.token) {}
 
 json::object Gate::call(const char* method, const char* name, const std::string& body,
-                        const char* type) {
+                        const char* type, const http::BodySink& sink) {
   http::ClientRequest request;
   request.method = method;
   request.target = base_ + name;
   request.headers.add("Authorization", authorization_);
   if (!body.empty()) request.headers.add("Content-Type", type);
   request.body = body;
-  const http::ClientResponse response = client_.send(request);
+  const http::ClientResponse response = client_.send(request, sink);
   if (response.status / 100 == 2) return parse_object(response.body);
   const std::string message = message_of(response);
   switch (response.status) {
@@ -84,7 +87,14 @@ void Gate::post_usage(const UsageBatch& batch) {
 }
 
 Inputs Gate::inputs() {
-  return inputs_from_json(call("GET", "inputs", ""));
+  std::string text;
+  call("GET", "inputs", "", "", [&](std::span<const std::byte> piece) {
+    if (text.size() + piece.size() > kLongestInputs) {
+      throw Error(ErrorKind::kInvalid, "the list of the channels' objects is longer than 1 GiB");
+    }
+    text.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  });
+  return inputs_from_json(parse_object(text));
 }
 
 void Gate::exit(const ExitRecord& record) {

@@ -34,7 +34,7 @@ class Gate {
 
  private:
   boost::json::object call(const char* method, const char* name, const std::string& body,
-                           const char* type = "application/json");
+                           const char* type = "application/json", const http::BodySink& sink = {});
 
   http::Client client_;
   std::string base_;
