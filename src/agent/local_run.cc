@@ -185,7 +185,7 @@ class LocalRun {
     if (child < 0) throw_errno("fork");
     if (child == 0) {
       ::setsid();
-      for (const int asked : {SIGINT, SIGTERM}) ::signal(asked, SIG_DFL);
+      for (const int asked : {SIGINT, SIGTERM, SIGHUP}) ::signal(asked, SIG_DFL);
       ::dup2(read.fd(), STDIN_FILENO);
       ::_exit(container::run_shim(folder_));
     }
@@ -248,6 +248,15 @@ int run_locally(const fs::path& file) {
   struct sigaction asked{};
   asked.sa_handler = [](int) { ++stops_asked; };
   for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &asked, nullptr);
+  // A terminal that is closed; its shell says so a second time, which is no haste. Under nohup it
+  // is ignored.
+  asked.sa_handler = [](int) {
+    int none = 0;
+    stops_asked.compare_exchange_strong(none, 1);
+  };
+  struct sigaction given{};
+  ::sigaction(SIGHUP, nullptr, &given);
+  if (given.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &asked, nullptr);
   const json::value value = json::parse(read_file(file));
   const JsonReader in(as_object(value, "a local run"));
   return LocalRun(in).run();

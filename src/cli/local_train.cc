@@ -83,6 +83,8 @@ int train_locally(const TrainFlags& flags, const JobRequest& given, Context& con
                              {"known_runtime", known.string()}}));
   // Ctrl-C reaches the child too, which ends the script; this process waits for that.
   for (const int signal : {SIGINT, SIGTERM}) ::signal(signal, SIG_IGN);
+  // A closed terminal too, unless nohup has it ignored, which the child has to see.
+  if (::signal(SIGHUP, [](int) {}) == SIG_IGN) ::signal(SIGHUP, SIG_IGN);
   ChildProcess child({.arguments = {agent_program(), "local", file.string()},
                       .working_directory = {},
                       .output_file = {},
