@@ -366,6 +366,46 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(job.model(), {"w": b"w\n"})
 
 
+class Local(unittest.TestCase):
+    SCRIPT = """import signal, sys, time
+def save(*_):
+    open("/opt/ml/model/saved", "w").close()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
+print("ready", flush=True)
+end = time.monotonic() + float(sys.argv[-1])
+while time.monotonic() < end:
+    time.sleep(0.05)
+"""
+
+    def start(self, folder, seconds, **options):
+        for name, text in (("train.py", self.SCRIPT), ("run.json", json.dumps({
+                "request": {"TrainingJobName": "here", "HyperParameters": {
+                    "sagemaker_program": '"train.py"', "seconds": str(seconds)}},
+                "source": folder + "/train.py", "inputs": {}, "output": folder + "/out", "python": "", "known_runtime": ""}))):
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(text)
+        run = subprocess.Popen([AGENT, "local", folder + "/run.json"], stdout=subprocess.PIPE, text=True, start_new_session=True, **options)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        self.addCleanup(run.stdout.close)
+        self.assertEqual(run.stdout.readline(), "ready\n")
+        for _ in range(2):  # the kernel's and the shell's
+            os.killpg(run.pid, signal.SIGHUP)
+        return run
+
+    def test_a_closed_terminal_ends_it_as_a_stop_does(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.start(folder, 100).wait(timeout=30), 0)
+            self.assertTrue(os.path.exists(folder + "/out/model/saved"))
+
+    def test_under_nohup_it_goes_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = self.start(folder, 1, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+            self.assertEqual(run.wait(timeout=30), 0)
+            self.assertFalse(os.path.exists(folder + "/out/model/saved"))
+
+
 class Init(unittest.TestCase):
     def test_says_when_no_signal_can_be_lost_any_more(self):
         read, write = os.pipe()
