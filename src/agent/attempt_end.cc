@@ -31,9 +31,13 @@ bool names_nothing_to_run(const Image& image) {
          image.arguments == std::vector<std::string>{"train"};
 }
 
+bool is_users(const Error& error) {
+  return error.kind() == ErrorKind::kDenied || error.kind() == ErrorKind::kNotFound ||
+         error.kind() == ErrorKind::kInvalid;
+}
+
 void fail_to_store(ExitRecord& record, const std::string& what, const Error& error) {
-  const bool users = error.kind() == ErrorKind::kDenied || error.kind() == ErrorKind::kNotFound ||
-                     error.kind() == ErrorKind::kInvalid;
+  const bool users = is_users(error);
   record.outcome = Outcome::kFailed;
   record.infrastructure = !users;
   record.failure_reason =
@@ -106,16 +110,19 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
     if (const auto* rule = find_log_rule(spec_.log_rules, folder_.output_log()))
       apply(*rule, record);
   }
+  const auto miss_checkpoints = [&] {
+    if (!unstored_checkpoints_ || record.outcome == Outcome::kFailed) return;
+    fail_to_store(record, "Checkpoints not stored", *unstored_checkpoints_);
+  };
+  // The machine's fault is one for another attempt, from the checkpoints that there are.
+  if (unstored_checkpoints_ && !is_users(*unstored_checkpoints_)) miss_checkpoints();
   // The others' files are gathered by the first host, which answers for the artifact.
   // What an interrupted attempt made is in its checkpoints.
   if (spec_.gathers() && exit.started && record.stop != StopCause::kInterrupted) {
     const bool peers_failed = await_peers(record) == Peers::kFailed;
     stage_out(record, exit.exit_code == 0, peers_failed);
   }
-  // After the model, which is none the worse for it.
-  if (unstored_checkpoints_ && record.outcome != Outcome::kFailed) {
-    fail_to_store(record, "Checkpoints not stored", *unstored_checkpoints_);
-  }
+  miss_checkpoints();  // a name that can't be a key, say; the model is none the worse for it
   record.ended = now();
   return record;
 }
