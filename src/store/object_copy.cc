@@ -32,7 +32,7 @@ std::optional<std::vector<UnclaimedBlob>> link_blobs(Blobs& blobs, Source& sourc
 }  // namespace
 
 ObjectOutcome<ObjectInfo> Objects::copy(const Copy& copy) {
-  auto source = impl_->read<Source>([&](soci::session& session) -> ObjectOutcome<Source> {
+  const auto find_source = [&](soci::session& session) -> ObjectOutcome<Source> {
     auto row = find_object(session, copy.from_bucket, copy.from_key);
     if (!row) {
       return std::unexpected(find_bucket_id(session, copy.from_bucket)
@@ -41,13 +41,21 @@ ObjectOutcome<ObjectInfo> Objects::copy(const Copy& copy) {
     }
     auto parts = row->info.parts > 0 ? object_parts(session, row->id) : std::vector<PartRow>{};
     return Source{std::move(*row), std::move(parts)};
-  });
-  if (!source) return std::unexpected(source.error());
-  if (source->row.info.etag != copy.source_etag) {
-    return std::unexpected(ObjectFault::kPreconditionFailed);
+  };
+  ObjectOutcome<Source> source;
+  std::optional<std::vector<UnclaimedBlob>> blobs;
+  for (int attempt = 0; !blobs; ++attempt) {
+    if (attempt == kOpenAttempts) {
+      throw Error(ErrorKind::kInternal,
+                  "the bytes of " + copy.from_bucket + "/" + copy.from_key + " are not on disk");
+    }
+    source = impl_->read<Source>(find_source);
+    if (!source) return std::unexpected(source.error());
+    if (source->row.info.etag != copy.source_etag) {
+      return std::unexpected(ObjectFault::kPreconditionFailed);
+    }
+    blobs = link_blobs(impl_->blobs, *source);
   }
-  auto blobs = link_blobs(impl_->blobs, *source);
-  if (!blobs) return this->copy(copy);
 
   ObjectRow& row = source->row;
   row.id = random_uuid();

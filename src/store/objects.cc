@@ -13,7 +13,6 @@ namespace sagebrush::store {
 namespace {
 
 // An object that is overwritten again and again while it is read is found anew this often.
-constexpr int kOpenAttempts = 10;
 
 StoredObject stored(const Blobs& blobs, soci::session& session, ObjectRow row) {
   StoredObject object{.info = std::move(row.info), .path = {}, .parts = {}};
@@ -139,8 +138,20 @@ bool Objects::read_lately(const std::string& bucket, const std::string& key) con
   return impl_->recent.find(bucket, key) != nullptr;
 }
 
-ObjectOutcome<void> Objects::remove(const std::string& bucket, const std::string& key) {
-  return remove(bucket, std::vector{key});
+ObjectOutcome<void> Objects::remove(const std::string& bucket, const std::string& key,
+                                    const WriteCondition& condition) {
+  const Impl::Change change(*impl_, bucket, key);
+  return impl_->write<void>(
+      [&](soci::session& session, std::vector<std::string>& freed) -> ObjectOutcome<void> {
+        const auto id = find_bucket_id(session, bucket);
+        if (!id) return std::unexpected(ObjectFault::kNoSuchBucket);
+        if (condition.if_match) {
+          const auto fault = broken_condition(condition, find_object(session, *id, key));
+          if (fault) return std::unexpected(*fault);
+        }
+        delete_object(session, *id, key, freed);
+        return {};
+      });
 }
 
 ObjectOutcome<void> Objects::remove(const std::string& bucket,

@@ -62,7 +62,9 @@ class Objects {
   // True when open() of this object waits for nothing: a small one that was read a moment ago.
   bool read_lately(const std::string& bucket, const std::string& key) const;
 
-  ObjectOutcome<void> remove(const std::string& bucket, const std::string& key);  // fine when gone
+  // Fine when it is gone, unless the condition asks for it.
+  ObjectOutcome<void> remove(const std::string& bucket, const std::string& key,
+                             const WriteCondition& condition = {});
   ObjectOutcome<void> remove(const std::string& bucket, const std::vector<std::string>& keys);
 
   // --- object_copy.cc

@@ -15,6 +15,9 @@
 
 namespace sagebrush::store {
 
+// An object whose bytes have gone was overwritten meanwhile, and is looked for again; so often.
+inline constexpr int kOpenAttempts = 10;
+
 struct Objects::Impl {
   Impl(Database& the_database, const std::filesystem::path& data_dir, const Clock& the_clock,
        const ObjectsOptions& options)

@@ -129,6 +129,28 @@ TEST_F(ObjectsTest, CopySharesTheBytesAndOutlivesItsSource) {
   EXPECT_EQ(read("copy"), "hello");
 }
 
+TEST_F(ObjectsTest, CopyOfAnObjectWhoseBytesAreLostIsAnError) {
+  const auto source = put("k", "hello");
+  std::filesystem::remove(objects.find("b", "k")->path);
+  EXPECT_THROW(objects.copy({.from_bucket = "b",
+                             .from_key = "k",
+                             .source_etag = source->etag,
+                             .bucket = "b",
+                             .key = "copy",
+                             .meta = {},
+                             .condition = {}}),
+               Error);
+}
+
+TEST_F(ObjectsTest, RemovesOnConditionOfItsETag) {
+  const auto object = put("k", "hello");
+  EXPECT_EQ(objects.remove("b", "k", {.if_match = "other"}).error(),
+            ObjectFault::kPreconditionFailed);
+  ASSERT_TRUE(objects.remove("b", "k", {.if_match = object->etag}));
+  EXPECT_EQ(objects.remove("b", "k", {.if_match = "*"}).error(), ObjectFault::kNoSuchKey);
+  EXPECT_TRUE(objects.remove("b", "k"));
+}
+
 TEST_F(ObjectsTest, CopyRefusesASourceThatChanged) {
   ASSERT_TRUE(put("k", "hello"));
   EXPECT_EQ(objects
