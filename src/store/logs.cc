@@ -1,6 +1,7 @@
 #include "store/logs.h"
 
 #include <algorithm>
+#include <set>
 
 #include "store/log_catalogue.h"
 #include "store/log_files.h"
@@ -164,7 +165,8 @@ std::vector<LogMergeSource> Logs::Impl::sources(const std::string& group,
   if (query.streams.empty()) {
     rows = catalogue.streams(group, query.stream_prefix, "", false, 0);
   } else {
-    for (const std::string& name : query.streams) rows.push_back(catalogue.stream(group, name));
+    const std::set<std::string> names(query.streams.begin(), query.streams.end());
+    for (const std::string& name : names) rows.push_back(catalogue.stream(group, name));
   }
   std::vector<LogMergeSource> found;
   for (const LogStreamRow& row : rows) {

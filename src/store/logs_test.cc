@@ -221,6 +221,13 @@ TEST_F(LogsTest, MergesStreamsByTimeInPagesOfAnySize) {
   }
 }
 
+TEST_F(LogsTest, AStreamThatIsNamedTwiceIsSearchedOnce) {
+  append("x", {{1, "x1"}});
+  EXPECT_THAT(
+      search({.range = {}, .streams = {"x", "x"}, .stream_prefix = "", .matches = {}, .after = {}}),
+      ElementsAre("x1"));
+}
+
 TEST_F(LogsTest, SearchesTheStreamsAskedForWithAFilter) {
   append("a/1", {{1, "hit one"}, {2, "miss"}});
   append("a/2", {{3, "hit two"}});
