@@ -47,9 +47,14 @@ agent_protocol::ReportAnswer answer_to(const TrainingJob& job, const std::string
   return answer;
 }
 
+// False too where the bucket has gone.
 bool exists(const ObjectSource& source, const S3Location& at) {
-  for (const auto& object : source.list(at.bucket, at.key)) {
-    if (object.key == at.key) return true;
+  try {
+    for (const auto& object : source.list(at.bucket, at.key)) {
+      if (object.key == at.key) return true;
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kNotFound) throw;
   }
   return false;
 }
@@ -116,8 +121,16 @@ std::uint64_t AgentDesk::store_logs(const AgentIdentity& agent,
   events.reserve(batch.events.size());
   for (const auto& event : batch.events) events.push_back({to_ms(event.time), event.message});
   const std::string stream = log_stream(*job, agent.host);
-  const std::uint64_t stored =
-      logs_.append_sequenced(kTrainingLogGroup, stream, batch.first_sequence, events);
+  const auto append = [&] {
+    return logs_.append_sequenced(kTrainingLogGroup, stream, batch.first_sequence, events);
+  };
+  std::uint64_t stored = 0;
+  try {
+    stored = append();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kNotFound) throw;
+    stored = append();  // the stream was deleted at this moment: it is made again
+  }
   // A line is done with when it is stored and its metrics are: else it is asked for again.
   return std::min(stored, metrics_.take_lines(*job, stream, batch));
 }
@@ -128,7 +141,13 @@ void AgentDesk::store_usage(const AgentIdentity& agent, const agent_protocol::Us
 
 agent_protocol::Inputs AgentDesk::inputs(const AgentIdentity& agent) {
   const auto job = holder(agent);
-  return resolve_inputs(job->request, source_, place_of(*job->attempt, agent.host));
+  try {
+    return resolve_inputs(job->request, source_, place_of(*job->attempt, agent.host));
+  } catch (const Error& error) {
+    // To an agent, what is not found is its lease.
+    if (error.kind() != ErrorKind::kNotFound) throw;
+    throw Error(ErrorKind::kInvalid, error.what());
+  }
 }
 
 void AgentDesk::exit(const AgentIdentity& agent, const ExitRecord& record) {

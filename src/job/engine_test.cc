@@ -56,7 +56,7 @@ class EngineTest : public ::testing::Test {
                        .cpus = {0, 1},
                        .gpus = {},
                        .spec = {}},
-        rows_, identities_, logs_, metrics_, ObjectSource{}, executor_, ImageTable{}, ImageSource{},
+        rows_, identities_, logs_, metrics_, source_, executor_, ImageTable{}, ImageSource{},
         clock_);
   }
 
@@ -65,6 +65,7 @@ class EngineTest : public ::testing::Test {
     job.name = name;
     job.request = {{"RoleArn", role_},
                    {"AlgorithmSpecification", {{"TrainingImage", "sagebrush/host"}}},
+                   {"CheckpointConfig", {{"S3Uri", "s3://gone"}}},
                    {"OutputDataConfig", {{"S3OutputPath", "s3://b"}}},
                    {"RetryStrategy", {{"MaximumRetryAttempts", retries}}},
                    {"ResourceConfig",
@@ -102,6 +103,7 @@ class EngineTest : public ::testing::Test {
   store::Metrics metrics_{database_, folder_.path() / "metrics", clock_};
   FakeExecutor executor_;
   std::string role_;
+  ObjectSource source_;
   std::unique_ptr<Engine> engine_;
 };
 
@@ -184,6 +186,37 @@ TEST_F(EngineTest, APoolThatCantBeClosedIsNotTakenOver) {
   store::drop_table(database_, "warm_pools");
   engine_->step();
   EXPECT_FALSE(runs("next"));
+}
+
+ObjectSource source_without_buckets() {
+  ObjectSource source;
+  source.list = [](const std::string& bucket, const std::string&) -> std::vector<ListedObject> {
+    throw Error(ErrorKind::kNotFound, "s3://" + bucket + "/ is not there");
+  };
+  return source;
+}
+
+TEST(Checked, AnArtifactWhoseBucketIsGoneIsNotThere) {
+  ExitRecord record;
+  record.outcome = Outcome::kCompleted;
+  record.artifact = "s3://gone/model.tar.gz";
+  EXPECT_EQ(checked(record, source_without_buckets()).outcome, Outcome::kFailed);
+}
+
+TEST_F(EngineTest, CheckpointsWhoseBucketIsGoneAreTheUsersFault) {
+  source_ = source_without_buckets();
+  restart();
+  create("mnist");
+  engine_->step();
+  const TrainingJob running = job("mnist");
+  try {
+    engine_->desk().inputs(
+        {.job_id = running.id, .attempt = 1, .host = "algo-1", .token = running.attempt->token});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalid);
+    EXPECT_STREQ(error.what(), "s3://gone/ is not there");
+  }
 }
 
 }  // namespace
