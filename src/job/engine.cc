@@ -126,16 +126,26 @@ std::optional<TrainingJob> Engine::find(const std::string& name) {
 }
 
 void Engine::order_stop(const std::string& name) {
-  const auto job = jobs_.find_named(name);
-  if (!job) {
-    const auto finished = find(name);
-    if (!finished) throw Error(ErrorKind::kNotFound, "no training job " + name);
-    throw Error(ErrorKind::kConflict, to_string(finished->status));
-  }
-  jobs_.update(job->id, [this](TrainingJob& changing) {
+  const auto stop = [this](TrainingJob& changing) {
     job::order_stop(changing, StopCause::kRequested, settings_.spec.stop_grace, clock_.now());
-  });
-  wake();
+  };
+  if (change_unfinished(name, stop)) return wake();
+  const auto finished = find(name);
+  if (!finished) throw Error(ErrorKind::kNotFound, "no training job " + name);
+  throw Error(ErrorKind::kConflict, to_string(finished->status));
+}
+
+bool Engine::change_unfinished(const std::string& name,
+                               const std::function<void(TrainingJob&)>& change) {
+  const auto job = jobs_.find_named(name);
+  if (!job) return false;
+  try {
+    jobs_.update(job->id, change);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kNotFound) throw;
+    return false;  // it has just become final
+  }
+  return true;
 }
 
 void Engine::remove(const std::string& name) {

@@ -113,6 +113,8 @@ class Engine {
   void open_pool(const TrainingJob& attempted);
   void find_leftovers();
   void repoint_agents();
+  // False when there is none of that name (any more).
+  bool change_unfinished(const std::string& name, const std::function<void(TrainingJob&)>& change);
   Snapshot snapshot(const std::vector<LiveJobs::JobPtr>& jobs) const;
   Allotment need_of(const TrainingJob& job) const;
   agent_protocol::AttemptFolder folder_of(const TrainingJob& job, const std::string& host) const;

@@ -78,14 +78,11 @@ std::optional<PoolView> Engine::warm_pool(const TrainingJob& job) const {
 }
 
 void Engine::update(const std::string& name, const json::object& changes) {
-  const auto live = jobs_.find_named(name);
-  if (live) {
-    jobs_.update(live->id, [&](TrainingJob& job) {
-      apply(changes, job.request);
-      job.modified = std::max(job.modified, clock_.now());
-    });
-    return;
-  }
+  const auto take_in = [&](TrainingJob& job) {
+    apply(changes, job.request);
+    job.modified = std::max(job.modified, clock_.now());
+  };
+  if (change_unfinished(name, take_in)) return;
   auto job = find(name);
   if (!job) throw Error(ErrorKind::kNotFound, "no training job " + name);
   const auto* resources = object_at(changes, "ResourceConfig");
@@ -99,8 +96,7 @@ void Engine::update(const std::string& name, const json::object& changes) {
   } else {
     pools_.keep_until(job->id, record->since + kept);
   }
-  apply(changes, job->request);
-  job->modified = std::max(job->modified, clock_.now());
+  take_in(*job);
   if (!rows_.replace(to_row(*job))) throw Error(ErrorKind::kConflict, to_string(job->status));
   finished_.remove(name);
   wake();
