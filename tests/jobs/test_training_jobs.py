@@ -222,8 +222,11 @@ class TrainingJobs(unittest.TestCase):
             with self.assertRaisesRegex(ApiError, "ValidationException"):
                 call(self.server, "SageMaker.AddTags", {"ResourceArn": arn, "Tags": tags})
         call(self.server, "SageMaker.DeleteTags", {"ResourceArn": arn, "TagKeys": ["team"]})
-        self.assertEqual(call(self.server, "SageMaker.ListTags", {"ResourceArn": arn})["Tags"],
-                         [{"Key": "stage", "Value": "b"}])
+        elsewhere = arn.replace("us-east-1", "eu-west-1")
+        call(self.server, "SageMaker.AddTags", {"ResourceArn": elsewhere, "Tags": [{"Key": "where", "Value": "c"}]})
+        for each in arn, elsewhere:
+            self.assertEqual(call(self.server, "SageMaker.ListTags", {"ResourceArn": each})["Tags"],
+                             [{"Key": "stage", "Value": "b"}, {"Key": "where", "Value": "c"}])
         finish(self.server, "tagged")
 
     def await_line(self, job, line):

@@ -9,8 +9,7 @@ namespace sagebrush::service::sagemaker {
 
 sagebrush::sagemaker::AddTagsOutput add_tags(Call& call,
                                              const sagebrush::sagemaker::AddTagsInput& request) {
-  const std::string arn = request.ResourceArn();
-  require_resource(call, arn);
+  const std::string arn = require_resource(call, request.ResourceArn());
   check_tags(request.json());
   std::vector<store::Tag> tags;
   for (const Tag& tag : request.Tags()) tags.emplace_back(tag.Key(), tag.Value());

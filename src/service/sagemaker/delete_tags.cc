@@ -8,8 +8,7 @@ namespace sagebrush::service::sagemaker {
 
 sagebrush::sagemaker::DeleteTagsOutput delete_tags(
     Call& call, const sagebrush::sagemaker::DeleteTagsInput& request) {
-  const std::string arn = request.ResourceArn();
-  require_resource(call, arn);
+  const std::string arn = require_resource(call, request.ResourceArn());
   store::Tags(call.house.database).remove(arn, request.TagKeys());
   return {};
 }

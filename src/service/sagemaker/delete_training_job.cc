@@ -12,6 +12,9 @@ namespace sagebrush::service::sagemaker {
 void delete_training_job(Call& call,
                          const sagebrush::sagemaker::DeleteTrainingJobRequest& request) {
   const std::string name = request.TrainingJobName();
+  const auto job = call.house.engine.find(name);
+  // Its own: the caller's region may be another one.
+  const std::string arn = job ? job->arn : "";
   try {
     call.house.engine.remove(name);
   } catch (const Error& error) {
@@ -32,7 +35,7 @@ void delete_training_job(Call& call,
                         "The training job " + name + " is in status " + error.what() +
                             "; only a job that has ended can be deleted.");
   }
-  store::Tags(call.house.database).remove_all(training_job_arn(call, name));
+  store::Tags(call.house.database).remove_all(arn);
 }
 
 }  // namespace sagebrush::service::sagemaker

@@ -12,13 +12,14 @@ std::string training_job_arn(const Call& call, const std::string& name) {
          to_lower(name);
 }
 
-void require_resource(const Call& call, const std::string& arn) {
+std::string require_resource(const Call& call, const std::string& arn) {
   constexpr std::string_view kTrainingJob = "training-job/";
   const auto parts = split(arn, ':');
   if (parts.size() == 6 && parts[2] == "sagemaker" && parts[4] == call.house.account &&
       parts[5].starts_with(kTrainingJob)) {
     const std::string name = to_lower(parts[5].substr(kTrainingJob.size()));
-    if (store::Jobs(call.house.database).find_lower_case(job::kTrainingKind, name)) return;
+    const auto row = store::Jobs(call.house.database).find_lower_case(job::kTrainingKind, name);
+    if (row) return job::from_row(*row).arn;
   }
   throw aws::AwsError("ValidationException", 400, "Could not find resource with ARN " + arn + ".");
 }
