@@ -20,6 +20,10 @@ std::vector<Statistic> statistics_of(const GetMetricStatisticsInput& request) {
         "At least one of the parameters Statistics and ExtendedStatistics must be "
         "specified.");
   }
+  if (!plain.empty() && !extended.empty()) {
+    refuse_combination(
+        "The parameters Statistics and ExtendedStatistics can not be specified together.");
+  }
   std::vector<Statistic> all;
   for (const std::string& name : plain) all.push_back(*parse_statistic(name));
   for (const std::string& name : extended) {
