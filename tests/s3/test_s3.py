@@ -171,6 +171,48 @@ class Objects(S3Test):
         self.assertEqual(error_of(self.s3.put_object, Bucket="no-such-bucket", Key="k", Body=b"x" * 300000), ("NoSuchBucket", 404))
         self.assertEqual(self.s3.delete_object(Bucket=self.bucket, Key="none")["ResponseMetadata"]["HTTPStatusCode"], 204)
 
+    def test_versions_that_are_not_there(self):
+        self.put("k", b"data")
+        for operation in (self.s3.get_object, self.s3.head_object, self.s3.delete_object):
+            self.assertEqual(error_of(operation, Bucket=self.bucket, Key="k", VersionId="x")[1], 400)
+        self.assertEqual(error_of(self.s3.get_object, Bucket=self.bucket, Key="k", VersionId="x")[0], "InvalidArgument")
+        self.assertEqual(self.s3.get_object(Bucket=self.bucket, Key="k", VersionId="null")["Body"].read(), b"data")
+        self.s3.delete_object(Bucket=self.bucket, Key="k", VersionId="null")
+        self.assertEqual(error_of(self.s3.head_object, Bucket=self.bucket, Key="k")[1], 404)
+
+    def test_keys_that_can_not_be_deleted_hold_up_no_others(self):
+        self.put("a", b"1")
+        self.put("b", b"2")
+        wanted = [{"Key": "a"}, {"Key": "k" * 1025}, {"Key": "b", "VersionId": "x"}]
+        answer = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": wanted})
+        self.assertEqual([o["Key"] for o in answer["Deleted"]], ["a"])
+        self.assertEqual([(e["Key"][:1], e["Code"]) for e in answer["Errors"]],
+                         [("k", "KeyTooLongError"), ("b", "InvalidArgument")])
+        self.assertEqual(self.get("b"), b"2")
+        self.assertEqual(error_of(self.s3.head_object, Bucket=self.bucket, Key="a")[1], 404)
+
+    def test_conditions_of_copies_and_deletions(self):
+        # Debian's boto3 has no members for these headers.
+        headers = {}
+        def add(params, **_):
+            params["headers"].update(headers)
+
+        for operation in ("CopyObject", "DeleteObject"):
+            self.s3.meta.events.register(f"before-call.s3.{operation}", add, unique_id=f"add-{operation}")
+            self.addCleanup(self.s3.meta.events.unregister, f"before-call.s3.{operation}", unique_id=f"add-{operation}")
+        self.put("from", b"new")
+        self.put("k", b"old")
+        copy = {"Bucket": self.bucket, "Key": "k", "CopySource": {"Bucket": self.bucket, "Key": "from"}}
+        for headers in ({"If-None-Match": "*"}, {"If-Match": '"x"'}):
+            self.assertEqual(error_of(self.s3.copy_object, **copy), ("PreconditionFailed", 412))
+        self.assertEqual(error_of(self.s3.delete_object, Bucket=self.bucket, Key="k"), ("PreconditionFailed", 412))
+        self.assertEqual(self.get("k"), b"old")
+        headers = {"If-Match": "*"}
+        self.s3.copy_object(**copy)
+        self.assertEqual(self.get("k"), b"new")
+        self.s3.delete_object(Bucket=self.bucket, Key="k")
+        self.assertEqual(error_of(self.s3.head_object, Bucket=self.bucket, Key="k")[1], 404)
+
     def test_wrong_content_md5_stores_nothing(self):
         wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
         self.assertEqual(error_of(self.s3.put_object, Bucket=self.bucket, Key="k", Body=b"x", ContentMD5=wrong)[0], "BadDigest")

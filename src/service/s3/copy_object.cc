@@ -5,6 +5,7 @@
 #include "service/s3/copy_source.h"
 #include "service/s3/object_document.h"
 #include "service/s3/object_fault.h"
+#include "service/s3/read_conditions.h"
 #include "service/s3/request_rules.h"
 #include "store/objects.h"
 
@@ -49,6 +50,7 @@ CopyObjectOutput copy_object(Call& call, const CopyObjectRequest& request) {
   check_unsupported(request);
   const CopySource source = parse_copy_source(request.CopySource());
   check_changes_something(request, source);
+  const auto condition = write_condition(request.IfMatch(), request.IfNoneMatch());
   const auto found = value_of(call.house.objects.head(source.bucket, source.key));
   require_for_copy(copy_conditions(request), found);
 
@@ -59,7 +61,7 @@ CopyObjectOutput copy_object(Call& call, const CopyObjectRequest& request) {
                                                         .bucket = request.Bucket(),
                                                         .key = request.Key(),
                                                         .meta = to_meta(document),
-                                                        .condition = {}}));
+                                                        .condition = condition}));
   boost::json::object result{{"ETag", quoted(copied.etag)},
                              {"LastModified", to_seconds(copied.modified)}};
   copy_checksums(document, result);

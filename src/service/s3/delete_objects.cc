@@ -7,6 +7,16 @@
 #include "store/objects.h"
 
 namespace sagebrush::service::s3 {
+namespace {
+
+sagebrush::s3::Error refusal(const ObjectIdentifier& object, const aws::AwsError& why) {
+  sagebrush::s3::Error error;
+  error.set_Key(object.Key()).set_Code(why.code()).set_Message(why.message());
+  if (const auto version = object.VersionId()) error.set_VersionId(*version);
+  return error;
+}
+
+}  // namespace
 
 DeleteObjectsOutput delete_objects(Call& call, const DeleteObjectsRequest& request) {
   check_owner(call, request.ExpectedBucketOwner());
@@ -18,14 +28,22 @@ DeleteObjectsOutput delete_objects(Call& call, const DeleteObjectsRequest& reque
   }
   std::vector<std::string> keys;
   std::vector<DeletedObject> deleted;
+  std::vector<sagebrush::s3::Error> refused;
   for (const ObjectIdentifier& object : wanted) {
-    check_key(object.Key());
+    try {
+      check_key(object.Key());
+      check_version(object.VersionId());
+    } catch (const aws::AwsError& error) {
+      refused.push_back(refusal(object, error));
+      continue;
+    }
     keys.push_back(object.Key());
     deleted.push_back(DeletedObject().set_Key(object.Key()));
   }
   value_of(call.house.objects.remove(request.Bucket(), keys));
   DeleteObjectsOutput output;
   if (!request.Delete().Quiet().value_or(false)) output.set_Deleted(std::move(deleted));
+  if (!refused.empty()) output.set_Errors(std::move(refused));
   return output;
 }
 

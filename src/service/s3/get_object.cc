@@ -39,6 +39,7 @@ http::Response get_object(Call& call, const GetObjectRequest& request) {
   check_owner(call, request.ExpectedBucketOwner());
   refuse_customer_keys(request.has_SSECustomerAlgorithm());
   check_key(request.Key());
+  check_version(request.VersionId());
   ReadPlan plan;
   auto opened = value_of(call.house.objects.open(
       request.Bucket(), request.Key(), [&](const store::StoredObject& object) {

@@ -12,6 +12,7 @@ HeadObjectOutput head_object(Call& call, const HeadObjectRequest& request) {
   check_owner(call, request.ExpectedBucketOwner());
   refuse_customer_keys(request.has_SSECustomerAlgorithm());
   check_key(request.Key());
+  check_version(request.VersionId());
   const auto object = value_of(call.house.objects.find(request.Bucket(), request.Key()));
   return HeadObjectOutput::from_json(plan_read(wish_of(request), object).output);
 }

@@ -63,6 +63,12 @@ void check_owner(const Call& call, const std::optional<std::string>& expected) {
   }
 }
 
+void check_version(const std::optional<std::string>& version) {
+  if (version && *version != "null") {
+    throw AwsError("InvalidArgument", 400, "Invalid version id specified");
+  }
+}
+
 int page_size(const char* parameter, std::optional<std::int64_t> asked) {
   if (!asked) return kLargestPage;
   if (*asked < 0 || *asked > INT32_MAX) {

@@ -21,6 +21,9 @@ void check_owner(const Call& call, const std::optional<std::string>& expected);
 int page_size(const char* parameter, std::optional<std::int64_t> asked);
 int part_number(std::int64_t number);  // 1 to 10,000
 
+// versionId: a bucket without versioning has "null" alone.
+void check_version(const std::optional<std::string>& version);
+
 // Members that the server can't honour: customers' keys, object locks, ACLs that open an object to
 // others.
 template <typename Request>
