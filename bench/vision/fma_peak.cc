@@ -18,17 +18,25 @@ constexpr std::size_t kSums = 12;  // independent ones: more than latency times 
 constexpr long kRounds = 1 << 16;
 constexpr std::chrono::milliseconds kTime{1000};
 
+__attribute__((target("avx512f"), always_inline)) inline void set(__m512 (&sums)[kSums]) {
+  for (std::size_t j = 0; j < kSums; ++j) sums[j] = _mm512_set1_ps(static_cast<float>(j));
+}
+
+__attribute__((target("avx512f"), always_inline)) inline float total(const __m512 (&sums)[kSums]) {
+  __m512 all = sums[0];
+  for (std::size_t j = 1; j < kSums; ++j) all = _mm512_add_ps(all, sums[j]);
+  return _mm512_cvtss_f32(all);
+}
+
 __attribute__((target("avx512f"))) float avx512_round(float half) {
   __m512 sums[kSums];
-  for (std::size_t j = 0; j < kSums; ++j) sums[j] = _mm512_set1_ps(static_cast<float>(j));
+  set(sums);
   const __m512 factor = _mm512_set1_ps(half);
   for (long i = 0; i < kRounds; ++i) {
 #pragma clang loop unroll(full)
     for (std::size_t j = 0; j < kSums; ++j) sums[j] = _mm512_fmadd_ps(sums[j], factor, factor);
   }
-  __m512 all = sums[0];
-  for (std::size_t j = 1; j < kSums; ++j) all = _mm512_add_ps(all, sums[j]);
-  return _mm512_cvtss_f32(all);
+  return total(sums);
 }
 
 __attribute__((target("avx2,fma"))) float avx2_round(float half) {
@@ -46,15 +54,13 @@ __attribute__((target("avx2,fma"))) float avx2_round(float half) {
 
 __attribute__((target("avx512f,avx512bf16"))) float bf16_round(float half) {
   __m512 sums[kSums];
-  for (std::size_t j = 0; j < kSums; ++j) sums[j] = _mm512_set1_ps(static_cast<float>(j));
+  set(sums);
   const __m512bh factor = _mm512_cvtne2ps_pbh(_mm512_set1_ps(half), _mm512_set1_ps(half));
   for (long i = 0; i < kRounds; ++i) {
 #pragma clang loop unroll(full)
     for (std::size_t j = 0; j < kSums; ++j) sums[j] = _mm512_dpbf16_ps(sums[j], factor, factor);
   }
-  __m512 all = sums[0];
-  for (std::size_t j = 1; j < kSums; ++j) all = _mm512_add_ps(all, sums[j]);
-  return _mm512_cvtss_f32(all);
+  return total(sums);
 }
 
 struct Kernel {

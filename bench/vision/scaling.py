@@ -8,15 +8,15 @@ Real MNIST, or what `sagebrush-vision preprocess` wrote. NAME=VALUE are further 
 import argparse
 import os
 import pathlib
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/vision"))
+sys.path[:0] = [str(ROOT / "tests/vision"), str(ROOT / "tests/support")]
 import vision_job  # noqa: E402
+from server import free_port  # noqa: E402
 
 
 def lay_out(args, base, host, hosts):
@@ -39,9 +39,7 @@ def lay_out(args, base, host, hosts):
 
 def train(jobs, threads):
     """(images a second, weights)"""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     processes = []
     for rank, job in enumerate(jobs):
         environment = os.environ | {"OMP_NUM_THREADS": str(threads)}

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "agent/config_files.h"
+#include "agent/failure_reason.h"
 #include "agent/patience.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -99,8 +100,7 @@ ExitRecord Attempt::live() {
     } catch (const StopOrdered&) {
       return stopped_before_start();
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kInvalid && error.kind() != ErrorKind::kNotFound &&
-          error.kind() != ErrorKind::kDenied) {
+      if (!is_users_fault(error)) {
         throw;
       }
       const std::string why = error.what();

@@ -31,13 +31,8 @@ bool names_nothing_to_run(const Image& image) {
          image.arguments == std::vector<std::string>{"train"};
 }
 
-bool is_users(const Error& error) {
-  return error.kind() == ErrorKind::kDenied || error.kind() == ErrorKind::kNotFound ||
-         error.kind() == ErrorKind::kInvalid;
-}
-
 void fail_to_store(ExitRecord& record, const std::string& what, const Error& error) {
-  const bool users = is_users(error);
+  const bool users = is_users_fault(error);
   record.outcome = Outcome::kFailed;
   record.infrastructure = !users;
   record.failure_reason =
@@ -115,7 +110,7 @@ ExitRecord Attempt::conclude(const container::ContainerExit& exit) {
     fail_to_store(record, "Checkpoints not stored", *unstored_checkpoints_);
   };
   // The machine's fault is one for another attempt, from the checkpoints that there are.
-  if (unstored_checkpoints_ && !is_users(*unstored_checkpoints_)) miss_checkpoints();
+  if (unstored_checkpoints_ && !is_users_fault(*unstored_checkpoints_)) miss_checkpoints();
   // The others' files are gathered by the first host, which answers for the artifact.
   // What an interrupted attempt made is in its checkpoints.
   if (spec_.gathers() && exit.started && record.stop != StopCause::kInterrupted) {

@@ -41,6 +41,11 @@ std::string with_end(const std::string& text, const std::string& end) {
 
 }  // namespace
 
+bool is_users_fault(const Error& error) {
+  return error.kind() == ErrorKind::kDenied || error.kind() == ErrorKind::kNotFound ||
+         error.kind() == ErrorKind::kInvalid;
+}
+
 std::string signal_name(int signal) {
   const char* name = ::sigabbrev_np(signal);
   return name ? std::string("SIG") + name : "signal " + std::to_string(signal);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "container/launch.h"
 
 namespace sagebrush::agent {
@@ -20,6 +21,9 @@ std::string failure_reason(const container::ContainerExit& exit, const std::stri
 // found in $PATH`. The second is false when the machine, not the image or the request, is at fault.
 std::pair<std::string, bool> start_failure(const std::string& runtime_words,
                                            const std::string& program);
+
+// Whether the request, not the machine, is at fault: what it names is refused, absent or wrong.
+bool is_users_fault(const Error& error);
 
 // "SIGSEGV"; "signal 70" for one that has no name.
 std::string signal_name(int signal);

@@ -1,124 +1,20 @@
 """Real containers under a real agent; the server is fake_server.py. Usage: agent_test.py AGENT_PROGRAM [unittest arguments]"""
 import gzip
-import io
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import unittest
-import uuid
 
-from fake_server import FakeServer
+import agent_job
+from agent_job import MIB, Job
 
-AGENT = ""
-MIB = 1 << 20
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
 
-
-def cgroups_of(job):
-    found = []
-    for base, folders, _ in os.walk("/sys/fs/cgroup"):
-        found += [os.path.join(base, f) for f in folders if f == job]
-        if base.count("/") > 6:
-            folders.clear()
-    return found
-
-
-def processes_with(text):
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/cmdline" % pid, "rb") as file:
-                if text.encode() in file.read():
-                    found.append(int(pid))
-        except OSError:
-            pass
-    return found
-
-
-class Job:
-    """One attempt's folder and the agents that were started on it."""
-
-    def __init__(self, test, script, disk=None, **changes):
-        self.data = tempfile.mkdtemp(prefix="sagebrush-agent-test-", dir=disk)
-        self.id = "t" + uuid.uuid4().hex[:12]
-        self.root = os.path.join(self.data, "jobs", self.id, "attempt-1", "algo-1")
-        os.makedirs(self.root)
-        self.server = FakeServer()
-        self.agents = []
-        self.launcher = []  # words before the agent's own
-        test.addCleanup(self.close)
-        spec = {
-            "job_id": self.id, "job_name": "job", "job_arn": "arn:aws:sagemaker:us-east-1:1:training-job/job",
-            "attempt": 1, "host": "algo-1", "hosts": ["algo-1"], "instance_type": "ml.m5.large",
-            "region": "us-east-1", "account": "000000000000",
-            "access": {"server_url": self.server.url, "ca_file": "", "token": "the-token",
-                       "access_key_id": "ASIA", "secret_access_key": "s", "session_token": "t"},
-            "image": {"kind": "host", "reference": "host", "entrypoint": ["/bin/sh", "-c", script],
-                      "arguments": []},
-            "limits": {"cpus": 1, "cpu_set": [], "memory_bytes": 256 * MIB},
-            "log_group": "g", "log_stream": "s", "output_uri": "s3://out/p/job/output",
-            "blob_directory": "", "runtime": RUNTIME, "python": "", "notice": "", "stop_grace_seconds": 120,
-            "request": {"HyperParameters": {"epochs": "3"}}}
-        spec.update(changes)
-        with open(self.path("spec.json"), "w") as file:
-            json.dump(spec, file)
-
-    def path(self, name):
-        return os.path.join(self.root, name)
-
-    def start(self):
-        agent = subprocess.Popen([*self.launcher, AGENT, "run", "--folder", self.root], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                 start_new_session=True)
-        self.agents.append(agent)
-        return agent
-
-    def finish(self, agent=None):
-        """Waits for the agent's end and gives the one exit record."""
-        agent = agent or self.start()
-        status = agent.wait(timeout=90)
-        assert status == 0, self.log()
-        assert self.server.exits, self.log()
-        return self.server.exits[-1]
-
-    def kill_agent(self, agent):
-        agent.kill()
-        agent.wait()
-
-    def shim(self):
-        return [p for p in processes_with(self.root) if p not in [a.pid for a in self.agents]]
-
-    def log(self):
-        try:
-            with open(self.path("agent.log")) as file:
-                return file.read()
-        except OSError:
-            return "no log"
-
-    def model(self):
-        with tarfile.open(fileobj=io.BytesIO(self.server.objects["out/p/job/output/model.tar.gz"])) as tar:
-            return {m.name: tar.extractfile(m).read() for m in tar if m.isfile()}
-
-    def assert_nothing_left(self, test):
-        test.assertFalse(os.path.exists(self.path("work")), self.log())
-        test.assertEqual(cgroups_of(self.id), [])
-        test.assertEqual(processes_with(self.root), [])
-        with open("/proc/mounts") as file:
-            test.assertNotIn(self.id, file.read())
-
-    def close(self):
-        for agent in self.agents:
-            if agent.poll() is None:
-                self.kill_agent(agent)
-        for pid in processes_with(self.root):
-            os.kill(pid, signal.SIGKILL)
-        self.server.close()
-        shutil.rmtree(self.data, ignore_errors=True)
+from small_disk import SmallDisk  # noqa: E402
 
 
 class Ends(unittest.TestCase):
@@ -189,7 +85,7 @@ class Ends(unittest.TestCase):
         self.assertFalse(record["infrastructure"])
 
     def test_out_of_memory_is_told(self):
-        if RUNTIME == "bwrap":
+        if agent_job.RUNTIME == "bwrap":
             self.skipTest("bubblewrap sets no limits")
         job = Job(self, "exec python3 -S -c \"x = b'1' * (1 << 30)\"")
         record = job.finish()
@@ -339,9 +235,7 @@ class FullDisk(unittest.TestCase):
     def setUp(self):
         if os.geteuid() != 0:
             self.skipTest("mounts a small file system, which takes root")
-        self.disk = self.enterContext(tempfile.TemporaryDirectory(prefix="sagebrush-small-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", self.disk], check=True)
-        self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
+        self.disk = self.enterContext(SmallDisk(48)).data
 
     def stop(self, script):
         """The record of a job that is stopped on a full disk, and the job."""
@@ -385,7 +279,7 @@ while time.monotonic() < end:
                 "source": folder + "/train.py", "inputs": {}, "output": folder + "/out", "python": "", "known_runtime": ""}))):
             with open(os.path.join(folder, name), "w") as file:
                 file.write(text)
-        run = subprocess.Popen([AGENT, "local", folder + "/run.json"], stdout=subprocess.PIPE, text=True, start_new_session=True, **options)
+        run = subprocess.Popen([agent_job.AGENT, "local", folder + "/run.json"], stdout=subprocess.PIPE, text=True, start_new_session=True, **options)
         self.addCleanup(run.wait)
         self.addCleanup(run.kill)
         self.addCleanup(run.stdout.close)
@@ -409,7 +303,7 @@ while time.monotonic() < end:
 class Init(unittest.TestCase):
     def test_says_when_no_signal_can_be_lost_any_more(self):
         read, write = os.pipe()
-        init = subprocess.Popen([os.path.join(os.path.dirname(AGENT), "sagebrush-init"), str(write), "sleep", "100"], pass_fds=[write])
+        init = subprocess.Popen([os.path.join(os.path.dirname(agent_job.AGENT), "sagebrush-init"), str(write), "sleep", "100"], pass_fds=[write])
         os.close(write)
         with os.fdopen(read) as told:
             self.assertEqual(os.read(told.fileno(), 1), b"!")
@@ -529,9 +423,9 @@ class Checkpoints(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    AGENT = os.path.abspath(sys.argv.pop(1))
-    RUNTIME = os.environ.get("SAGEBRUSH_TEST_RUNTIME", "auto")
-    if os.geteuid() != 0 and RUNTIME != "bwrap":
+    agent_job.AGENT = os.path.abspath(sys.argv.pop(1))
+    agent_job.RUNTIME = os.environ.get("SAGEBRUSH_TEST_RUNTIME", "auto")
+    if os.geteuid() != 0 and agent_job.RUNTIME != "bwrap":
         print("skipped: containers with limits need root")
         sys.exit(77)
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))

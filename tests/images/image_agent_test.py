@@ -10,8 +10,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "agent"))
-import agent_test  # noqa: E402
-from agent_test import Job  # noqa: E402
+import agent_job  # noqa: E402
+from agent_job import Job  # noqa: E402
 from image_maker import Layer, write_image  # noqa: E402
 
 RUNTIME = os.environ.get("SAGEBRUSH_TEST_RUNTIME", "auto")
@@ -373,8 +373,8 @@ class Sharing(ImageTest):
 
 
 if __name__ == "__main__":
-    agent_test.AGENT = os.path.abspath(sys.argv.pop(1))
-    agent_test.RUNTIME = RUNTIME
+    agent_job.AGENT = os.path.abspath(sys.argv.pop(1))
+    agent_job.RUNTIME = RUNTIME
     if os.geteuid() != 0:
         print("skipped: images need root")
         sys.exit(77)

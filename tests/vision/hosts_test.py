@@ -2,27 +2,18 @@
 """Two processes train one model: the same result as one with the same batches, and named ends when one is lost."""
 import os
 import pathlib
-import random
 import re
-import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import numpy
 import vision_job
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-def free_port():
-    """Below those that the system hands out to clients, who could take it before it is used."""
-    while True:
-        port = random.randrange(15000, 31000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
+from server import free_port  # noqa: E402
 
 
 class HostsTest(unittest.TestCase):
